@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift target of this package, with the settings that every one of them shares.
+func target(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The unit tests of the target that the name begins with.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "portico",
+    products: [.executable(name: "portico", targets: ["portico"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    ],
+    targets: [
+        // Level 0: the C that Swift cannot import by itself.
+        .target(name: "CLinux"),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
+        // Level 1
+        target("Bytes", []),
+        // Level 2
+        target("Net", ["Bytes", "CLinux"]),
+        target("HTTP", ["Bytes"]),
+        target("Passwords", ["CCrypt", "COpenSSL"]),
+        // Level 3
+        target("TLS", ["Bytes", "Net", "COpenSSL"]),
+        target("Routing", ["Bytes", "HTTP"]),
+        // Level 4
+        target("Proxy", ["Bytes", "Net", "HTTP", "Passwords", "TLS", "Routing"]),
+        // Level 5
+        target(
+            "Control",
+            [
+                "Bytes", "Net", "HTTP", "Passwords", "TLS", "Routing", "Proxy",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        // Level 6
+        .executableTarget(
+            name: "portico",
+            dependencies: [
+                "Control", "Routing", "Passwords", "TLS",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Bytes", "Net"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("BytesTests", ["Bytes"]),
+        tests("NetTests", ["Net", "Bytes"]),
+        tests("HTTPTests", ["HTTP", "Bytes"]),
+        tests("PasswordsTests", ["Passwords"]),
+        tests("TLSTests", ["TLS", "Net", "Bytes"]),
+        tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
+        tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
+        tests("ControlTests", ["Control", "Routing", "HTTP", "Net", "Bytes"]),
+        tests("EndToEndTests", []),
+    ]
+)

@@ -1,0 +1,190 @@
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// A linear buffer: bytes are appended at its end and consumed from its start.
+///
+/// It owns its memory. An empty buffer may hold none: `BufferPool` lends blocks to buffers and takes them back.
+package struct ByteBuffer: ~Copyable {
+    private var base: UnsafeMutableRawPointer?
+    /// How many bytes the memory holds.
+    package private(set) var capacity: Int
+    /// The index of the first byte that was not consumed.
+    package private(set) var lower = 0
+    /// The index behind the last byte that was appended.
+    package private(set) var upper = 0
+
+    /// A buffer with no memory yet.
+    package init() {
+        base = nil
+        capacity = 0
+    }
+
+    /// A buffer that can hold `capacity` bytes before it grows.
+    package init(capacity: Int) {
+        base = malloc(capacity)
+        self.capacity = capacity
+        precondition(base != nil || capacity == 0, "out of memory")
+    }
+
+    init(adopting block: UnsafeMutableRawPointer, capacity: Int) {
+        base = block
+        self.capacity = capacity
+    }
+
+    deinit { free(base) }
+
+    /// How many bytes stand between what was consumed and what was appended.
+    @inline(__always)
+    package var count: Int { upper - lower }
+
+    /// Whether nothing is left to consume.
+    @inline(__always)
+    package var isEmpty: Bool { lower == upper }
+
+    /// How many bytes can be appended without growing or moving.
+    @inline(__always)
+    package var writableCount: Int { capacity - upper }
+
+    /// The bytes that were not consumed yet. Valid until the buffer is next changed.
+    @inline(__always)
+    package var readable: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0 + lower) }, count: upper - lower)
+    }
+
+    /// The bytes that were not consumed yet, to be changed in place. Valid until the buffer is next changed.
+    @inline(__always)
+    package var mutableReadable: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: base.map { $0 + lower }, count: upper - lower)
+    }
+
+    /// Everything from the start of the memory to the last byte, consumed or not. Valid until the buffer is next changed.
+    @inline(__always)
+    package var all: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0) }, count: upper)
+    }
+
+    /// The free memory behind the last byte; `produced(_:)` says how much of it was filled.
+    @inline(__always)
+    package var writable: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: base.map { $0 + upper }, count: capacity - upper)
+    }
+
+    /// Says that the first `count` bytes of `writable` were filled.
+    @inline(__always)
+    package mutating func produced(_ count: Int) {
+        precondition(count >= 0 && count <= capacity - upper, "produced more than fits")
+        upper += count
+    }
+
+    /// Drops the first `count` readable bytes; the memory is used from its start again when none is left.
+    @inline(__always)
+    package mutating func consume(_ count: Int) {
+        precondition(count >= 0 && count <= upper - lower, "consumed more than there is")
+        lower += count
+        if lower == upper { removeAll() }
+    }
+
+    /// Drops the first `count` readable bytes and leaves the rest where it is, so that ranges into `all` stay true.
+    @inline(__always)
+    package mutating func skip(_ count: Int) {
+        precondition(count >= 0 && count <= upper - lower, "skipped more than there is")
+        lower += count
+    }
+
+    /// Drops every byte and keeps the memory.
+    @inline(__always)
+    package mutating func removeAll() {
+        lower = 0
+        upper = 0
+    }
+
+    /// Moves the readable bytes to the start of the memory.
+    package mutating func compact() {
+        guard lower > 0, let base else { return }
+        memmove(base, base + lower, upper - lower)
+        upper -= lower
+        lower = 0
+    }
+
+    /// Makes room for `count` more bytes, by moving and growing where that is needed.
+    package mutating func reserve(_ count: Int) {
+        if capacity - upper >= count { return }
+        compact()
+        if capacity - upper >= count { return }
+        var size = max(capacity, 256)
+        while size - upper < count { size *= 2 }
+        base = realloc(base, size)
+        precondition(base != nil, "out of memory")
+        capacity = size
+    }
+
+    /// Appends a copy of the bytes.
+    @inline(__always)
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(bytes.count)
+        memcpy(base.unsafelyUnwrapped + upper, source, bytes.count)
+        upper += bytes.count
+    }
+
+    /// Appends one byte.
+    @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base.unsafelyUnwrapped.storeBytes(of: byte, toByteOffset: upper, as: UInt8.self)
+        upper += 1
+    }
+
+    /// Appends the text of a literal.
+    @inline(__always)
+    package mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends bytes that an array holds.
+    @inline(__always)
+    package mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends a number in decimal digits.
+    package mutating func append(decimal value: Int) {
+        append(digitsOf: value.magnitude, radix: 10, negative: value < 0)
+    }
+
+    /// Appends a number in lower-case hexadecimal digits.
+    package mutating func append(hex value: Int) {
+        append(digitsOf: value.magnitude, radix: 16, negative: value < 0)
+    }
+
+    private mutating func append(digitsOf magnitude: UInt, radix: UInt, negative: Bool) {
+        reserve(21)
+        var digits = 1
+        var rest = magnitude / radix
+        while rest > 0 {
+            digits += 1
+            rest /= radix
+        }
+        if negative { append(UInt8(ascii: "-")) }
+        let memory = base.unsafelyUnwrapped
+        rest = magnitude
+        for index in stride(from: upper + digits - 1, through: upper, by: -1) {
+            let digit = UInt8(truncatingIfNeeded: rest % radix)
+            memory.storeBytes(of: digit < 10 ? 0x30 + digit : 0x57 + digit, toByteOffset: index, as: UInt8.self)
+            rest /= radix
+        }
+        upper += digits
+    }
+
+    /// The memory, given away; the buffer is empty afterwards.
+    mutating func surrender() -> (block: UnsafeMutableRawPointer, capacity: Int)? {
+        guard let base else { return nil }
+        let result = (base, capacity)
+        self.base = nil
+        capacity = 0
+        lower = 0
+        upper = 0
+        return result
+    }
+}

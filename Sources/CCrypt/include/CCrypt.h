@@ -1,0 +1,4 @@
+// libcrypt's password hashing, crypt(3).
+#pragma once
+
+#include <crypt.h>

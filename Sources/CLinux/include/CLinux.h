@@ -1,0 +1,56 @@
+// The parts of the Linux interface that Swift's Glibc module does not bring, and wrappers for what only
+// _GNU_SOURCE declares. That macro must not be defined in this header: the importer would then see two
+// different shapes of the same system types.
+#pragma once
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+static inline int portico_errno(void) { return errno; }
+
+/// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC.
+int portico_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+/// signalfd(2) for a set of signal numbers, which are blocked for the calling thread first.
+int portico_signalfd(const int *signals, int count);
+
+/// A write to a closed socket reports EPIPE instead of ending the process.
+void portico_ignore_sigpipe(void);
+
+/// The processors that this process may run on (sched_getaffinity(2)), at least 1.
+int portico_available_processors(void);
+
+/// fcntl(2) with an integer argument, which Swift cannot call because it is variadic.
+int portico_fcntl(int descriptor, int command, long argument);
+
+/// splice(2) with SPLICE_F_MOVE | SPLICE_F_NONBLOCK between a socket and a pipe.
+ssize_t portico_splice(int from, int to, size_t count);
+
+/// pipe2(2) with O_NONBLOCK | O_CLOEXEC.
+int portico_pipe(int descriptors[2]);
+
+/// Names the calling thread (at most 15 bytes) for ps, top and perf.
+void portico_name_thread(const char *name);
+
+/// A bit for each of the 16 bytes at p that is a control byte (below 0x20, or 0x7f); bit i stands for p[i].
+static inline uint32_t portico_control_mask16(const void *p) {
+#if defined(__SSE2__)
+    typedef unsigned char bytes16 __attribute__((vector_size(16), aligned(1)));
+    typedef char signed16 __attribute__((vector_size(16)));
+    bytes16 v = *(const bytes16 *)p;
+    return (uint32_t)__builtin_ia32_pmovmskb128((signed16)((v < 0x20) | (v == 0x7f)));
+#else
+    const unsigned char *b = (const unsigned char *)p;
+    uint32_t mask = 0;
+    for (int i = 0; i < 16; i++) mask |= (uint32_t)(b[i] < 0x20 || b[i] == 0x7f) << i;
+    return mask;
+#endif
+}
