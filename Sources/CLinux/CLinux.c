@@ -41,3 +41,11 @@ ssize_t portico_splice(int from, int to, size_t count) {
 int portico_pipe(int descriptors[2]) { return pipe2(descriptors, O_NONBLOCK | O_CLOEXEC); }
 
 void portico_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+uint32_t portico_read_signal(int descriptor) {
+    struct signalfd_siginfo information;
+    ssize_t count;
+    do count = read(descriptor, &information, sizeof information);
+    while (count < 0 && errno == EINTR);
+    return count == (ssize_t)sizeof information ? information.ssi_signo : 0;
+}

@@ -54,3 +54,9 @@ static inline uint32_t portico_control_mask16(const void *p) {
     return mask;
 #endif
 }
+
+/// Writes the text of an error number (strerror_r(3), the POSIX form); 0 on success.
+int portico_error_text(int code, char *text, size_t capacity);
+
+/// signalfd_siginfo's signal number, read from the descriptor; 0 when none is waiting.
+uint32_t portico_read_signal(int descriptor);

@@ -1,0 +1,36 @@
+private import CLinux
+
+/// A system call that failed: which one, and the error number that it left.
+package struct SystemError: Error, Equatable, Sendable {
+    /// The name of the C function.
+    package let call: StaticString
+    /// The error number (errno(3)).
+    package let code: Int32
+
+    /// The failure of `call` with an error number.
+    package init(call: StaticString, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    /// The failure of `call` with the calling thread's current errno.
+    package static func current(_ call: StaticString) -> SystemError {
+        SystemError(call: call, code: portico_errno())
+    }
+
+    package static func == (a: SystemError, b: SystemError) -> Bool { a.code == b.code }
+}
+
+extension SystemError: CustomStringConvertible {
+    package var description: String { "\(call): \(message)" }
+
+    /// The error number in words (strerror(3)).
+    package var message: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            guard let start = text.baseAddress, portico_error_text(code, start, text.count) == 0 else {
+                return "error \(code)"
+            }
+            return String(cString: start)
+        }
+    }
+}

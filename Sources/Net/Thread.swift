@@ -1,0 +1,37 @@
+private import CLinux
+private import Glibc
+
+/// A running thread (pthreads(7)).
+package struct Thread: Sendable {
+    private let handle: pthread_t
+
+    private final class Start {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+
+    /// Starts a thread that runs `body` and ends with it. The first 15 bytes of the name are shown by ps and top.
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) -> Thread {
+        var handle = pthread_t()
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        let result = pthread_create(
+            &handle, nil,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                portico_name_thread(String(start.name.prefix(15)))
+                start.body()
+                return nil
+            }, start.toOpaque())
+        precondition(result == 0, "pthread_create failed with error \(result)")
+        return Thread(handle: handle)
+    }
+
+    /// Waits until the thread has ended. At most one caller may do so.
+    package func join() { pthread_join(handle, nil) }
+}
