@@ -1,0 +1,32 @@
+/// The folders that the operator fills.
+package struct Folders: Hashable, Sendable {
+    /// Certificates and keys, `<host>.crt` and `<host>.key`.
+    package var certificates = "/etc/nginx/certs"
+    /// Directives of virtual hosts, a file each.
+    package var virtualHosts = "/etc/nginx/vhost.d"
+    /// Password files, named in `auth_basic_user_file` or by their host.
+    package var passwords = "/etc/nginx/passwords"
+
+    /// The folders of nginx-proxy's image.
+    package init() {}
+
+    /// Password files that guard the host they are named after, without any directive: `htpasswd` beside `vhost.d`.
+    package var htpasswd: String { Self.joined(base, "htpasswd") }
+
+    /// Where relative paths in directives start: the folder that holds `vhost.d`.
+    package var base: String { Self.parent(of: virtualHosts) }
+
+    /// The path of the folder that holds `path`; `.` for a bare name.
+    package static func parent(of path: String) -> String {
+        var trimmed = Substring(path)
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+
+    /// The path of `name` in `folder`; an absolute name stands for itself.
+    package static func joined(_ folder: String, _ name: String) -> String {
+        if name.hasPrefix("/") { return name }
+        return folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    }
+}

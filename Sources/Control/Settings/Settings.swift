@@ -1,0 +1,138 @@
+package import Bytes
+
+/// Everything that the command line and the environment decide, checked.
+package struct Settings: Sendable {
+    /// Where the engine's API is.
+    package enum Docker: Hashable, Sendable {
+        /// No engine is asked.
+        case none
+        /// The first socket of `DockerAddress.defaultPaths` that is there; it may also appear later.
+        case found
+        /// This one.
+        case at(DockerAddress)
+    }
+
+    /// Where the access log goes.
+    package enum AccessLog: Hashable, Sendable {
+        case off
+        case standardOutput
+        case file(String)
+    }
+
+    /// Where plain HTTP is served.
+    package var http: [Endpoint]
+    /// Where HTTP over TLS is served.
+    package var https: [Endpoint]
+    /// The folders that the operator fills.
+    package var folders: Folders
+    /// Where containers are learned from.
+    package var docker: Docker
+    /// How many workers to run; nil for one for each processor that the process may use.
+    package var workers: Int?
+    /// The path of the control socket.
+    package var controlSocket: String
+    /// Whether the control socket was asked for, so that failing to open it is an error.
+    package var isControlSocketRequired: Bool
+    /// Where the access log goes.
+    package var accessLog: AccessLog
+    /// How long requests under way may take to finish after SIGTERM.
+    package var drainTimeout: Duration
+
+    /// Checks the options and reads the rest from nginx-proxy's environment variables.
+    ///
+    /// An option wins over its variable. A variable that is set to nothing counts as not set.
+    /// - Throws: `SettingsError` for the first setting that cannot be used.
+    package init(options: ServeOptions, environment: Environment) throws(SettingsError) {
+        http = try Self.endpoints(options.http, flag: "--http", variable: "HTTP_PORT", port: 80, environment)
+        https = try Self.endpoints(options.https, flag: "--https", variable: "HTTPS_PORT", port: 443, environment)
+        guard !http.isEmpty || !https.isEmpty else { throw .nothingToListenOn }
+        folders = Folders()
+        folders.certificates = options.certificates ?? folders.certificates
+        folders.virtualHosts = options.virtualHosts ?? folders.virtualHosts
+        folders.passwords = options.passwords ?? folders.passwords
+        docker = try Self.docker(options.docker, environment)
+        workers = try options.workers.map { text throws(SettingsError) in
+            try Self.number(text, setting: "--workers", allowed: 1...1024)
+        }
+        controlSocket = options.control ?? Self.defaultControlSocket(environment)
+        isControlSocketRequired = options.control != nil
+        let seconds = try options.drainTimeout.map { text throws(SettingsError) in
+            try Self.number(text, setting: "--drain-timeout", allowed: 0...86_400)
+        }
+        drainTimeout = .seconds(seconds ?? 30)
+        accessLog = try Self.accessLog(options.accessLog, environment)
+    }
+
+    /// Where `serve` puts its control socket, and `routes` looks for it, when no path is given.
+    package static func defaultControlSocket(_ environment: Environment) -> String {
+        if let path = environment["PORTICO_CONTROL"] { return path }
+        return (environment["XDG_RUNTIME_DIR"] ?? "/run") + "/portico.sock"
+    }
+
+    private static func docker(_ option: String?, _ environment: Environment) throws(SettingsError) -> Docker {
+        guard let text = option ?? environment["DOCKER_HOST"] else { return .found }
+        if text == "none" { return .none }
+        let address = try DockerAddress(text)
+        if case .tcp = address, environment["DOCKER_TLS_VERIFY"] != nil || environment["DOCKER_CERT_PATH"] != nil {
+            throw .dockerTLS
+        }
+        return .at(address)
+    }
+
+    private static func accessLog(
+        _ option: String?, _ environment: Environment
+    ) throws(SettingsError) -> AccessLog {
+        switch option {
+        case "off": return .off
+        case "-": return .standardOutput
+        case let path?: return .file(path)
+        case nil: return try environment.flag("DISABLE_ACCESS_LOGS") ?? false ? .off : .standardOutput
+        }
+    }
+
+    private static func endpoints(
+        _ options: [String], flag: String, variable: String, port: Int, _ environment: Environment
+    ) throws(SettingsError) -> [Endpoint] {
+        if options == ["off"] { return [] }
+        var endpoints: [Endpoint] = []
+        let hasIPv6 = try environment.flag("ENABLE_IPV6") ?? false
+        for text in options {
+            endpoints += try listening(on: text, setting: flag, hasIPv6: hasIPv6)
+        }
+        guard endpoints.isEmpty else { return endpoints }
+        let port = try environment.number(variable, allowed: 1...65_535) ?? port
+        return everywhere(port: UInt16(port), hasIPv6: hasIPv6)
+    }
+
+    private static func listening(
+        on text: String, setting: String, hasIPv6: Bool
+    ) throws(SettingsError) -> [Endpoint] {
+        let colon = text.lastIndex(of: ":")
+        let portText = colon.map { text[text.index(after: $0)...] } ?? Substring(text)
+        guard portText.utf8.allSatisfy(ASCII.isDigit), let port = UInt16(portText) else {
+            throw .listenAddress(setting: setting, text: text)
+        }
+        var host = colon.map { text[..<$0] } ?? ""
+        if host.isEmpty || host == "*" { return everywhere(port: port, hasIPv6: hasIPv6) }
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        if isBracketed { host = host.dropFirst().dropLast() }
+        guard let address = IPAddress(String(host)), address.isIPv6 == isBracketed else {
+            throw .listenAddress(setting: setting, text: text)
+        }
+        return [Endpoint(address: address, port: port)]
+    }
+
+    private static func everywhere(port: UInt16, hasIPv6: Bool) -> [Endpoint] {
+        let ipv4 = Endpoint(address: IPAddress(ipv4: 0), port: port)
+        return hasIPv6 ? [ipv4, Endpoint(address: IPAddress(ipv6: 0, 0), port: port)] : [ipv4]
+    }
+
+    private static func number(
+        _ text: String, setting: String, allowed: ClosedRange<Int>
+    ) throws(SettingsError) -> Int {
+        guard let number = Int(text), allowed.contains(number) else {
+            throw .number(setting: setting, text: text, allowed: allowed)
+        }
+        return number
+    }
+}

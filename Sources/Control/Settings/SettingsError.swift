@@ -1,0 +1,37 @@
+/// A setting of the command line or the environment that cannot be used.
+package enum SettingsError: Error, Equatable, Sendable {
+    /// Not an address and port to listen on; the name of the setting and its text.
+    case listenAddress(setting: String, text: String)
+    /// Not a whole number in the allowed range; the name of the setting, its text and the range.
+    case number(setting: String, text: String, allowed: ClosedRange<Int>)
+    /// Not one of the words that the setting takes.
+    case word(setting: String, text: String, allowed: [String])
+    /// Not a place of an engine's API.
+    case dockerAddress(String)
+    /// `DOCKER_TLS_VERIFY` or `DOCKER_CERT_PATH` asks for TLS to the engine.
+    case dockerTLS
+    /// Neither `--http` nor `--https` leaves anything to listen on.
+    case nothingToListenOn
+}
+
+extension SettingsError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .listenAddress(let setting, let text):
+            "\(setting): '\(text)' is no address to listen on. Write ADDRESS:PORT such as 0.0.0.0:8080 or [::]:8080, "
+                + "a port alone, or 'off'."
+        case .number(let setting, let text, let allowed):
+            "\(setting): '\(text)' is not a whole number from \(allowed.lowerBound) to \(allowed.upperBound)."
+        case .word(let setting, let text, let allowed):
+            "\(setting): '\(text)' is not known. Write one of: \(allowed.joined(separator: ", "))."
+        case .dockerAddress(let text):
+            "'\(text)' is no address of a Docker engine. Write unix:///PATH, tcp://HOST:PORT or 'none' "
+                + "(--docker or DOCKER_HOST)."
+        case .dockerTLS:
+            "TLS to the Docker engine is not supported. Unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH and mount the "
+                + "engine's socket, or reach it through a tunnel."
+        case .nothingToListenOn:
+            "Both --http and --https are off, so there is nothing to listen on. Give one of them an address."
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Bytes
+import Testing
+
+@testable import Control
+
+@Suite("Settings")
+struct SettingsTests {
+    private func settings(
+        _ environment: [String: String] = [:], _ change: (inout ServeOptions) -> Void = { _ in }
+    ) throws -> Settings {
+        var options = ServeOptions()
+        change(&options)
+        return try Settings(options: options, environment: Environment(environment))
+    }
+
+    @Test("are nginx-proxy's when nothing is said")
+    func defaults() throws {
+        let settings = try settings()
+        #expect(settings.http.map(\.description) == ["0.0.0.0:80"])
+        #expect(settings.https.map(\.description) == ["0.0.0.0:443"])
+        #expect(settings.folders.certificates == "/etc/nginx/certs")
+        #expect(settings.folders.virtualHosts == "/etc/nginx/vhost.d")
+        #expect(settings.folders.htpasswd == "/etc/nginx/htpasswd")
+        #expect(settings.docker == .found)
+        #expect(settings.workers == nil)
+        #expect(settings.accessLog == .standardOutput)
+        #expect(settings.drainTimeout == .seconds(30))
+        #expect(settings.controlSocket == "/run/portico.sock")
+        #expect(!settings.isControlSocketRequired)
+    }
+
+    @Test(
+        "take addresses in their usual forms",
+        arguments: [
+            ("8080", ["0.0.0.0:8080"]), (":8080", ["0.0.0.0:8080"]), ("*:8080", ["0.0.0.0:8080"]),
+            ("127.0.0.1:0", ["127.0.0.1:0"]), ("[::1]:443", ["[::1]:443"]),
+        ])
+    func addresses(text: String, expected: [String]) throws {
+        #expect(try settings { $0.http = [text] }.http.map(\.description) == expected)
+    }
+
+    @Test(
+        "refuse other addresses",
+        arguments: ["", "host:80", "1.2.3.4", "::1:80", "[1.2.3.4]:80", "1.2.3.4:65536", "off:1", ":+8"])
+    func oddAddresses(text: String) {
+        #expect(throws: SettingsError.listenAddress(setting: "--http", text: text)) {
+            try settings { $0.http = [text] }
+        }
+    }
+
+    @Test("listen on several addresses, and on none of a scheme that is off")
+    func severalAddresses() throws {
+        let settings = try settings {
+            $0.http = ["off"]
+            $0.https = ["127.0.0.1:1", "127.0.0.1:2"]
+        }
+        #expect(settings.http.isEmpty)
+        #expect(settings.https.count == 2)
+    }
+
+    @Test("refuse to listen nowhere")
+    func nowhere() {
+        #expect(throws: SettingsError.nothingToListenOn) {
+            try settings {
+                $0.http = ["off"]
+                $0.https = ["off"]
+            }
+        }
+    }
+
+    @Test("read the environment where no option was given")
+    func environment() throws {
+        let settings = try settings([
+            "HTTP_PORT": " 8080 ", "HTTPS_PORT": "8443", "ENABLE_IPV6": "true", "DISABLE_ACCESS_LOGS": "1",
+            "DOCKER_HOST": "tcp://engine:2375", "XDG_RUNTIME_DIR": "/run/user/1",
+        ])
+        #expect(settings.http.map(\.description) == ["0.0.0.0:8080", "[::]:8080"])
+        #expect(settings.https.map(\.description) == ["0.0.0.0:8443", "[::]:8443"])
+        #expect(settings.accessLog == .off)
+        #expect(settings.docker == .at(.tcp(host: "engine", port: 2375)))
+        #expect(settings.controlSocket == "/run/user/1/portico.sock")
+    }
+
+    @Test("prefer the option to the variable")
+    func precedence() throws {
+        let settings = try settings(["HTTP_PORT": "8080", "DOCKER_HOST": "nonsense", "DISABLE_ACCESS_LOGS": "1"]) {
+            $0.http = ["81"]
+            $0.docker = "none"
+            $0.accessLog = "/var/log/access.log"
+        }
+        #expect(settings.http.map(\.description) == ["0.0.0.0:81"])
+        #expect(settings.docker == .none)
+        #expect(settings.accessLog == .file("/var/log/access.log"))
+    }
+
+    @Test(
+        "refuse values of the environment that make no sense",
+        arguments: [
+            ["HTTP_PORT": "eighty"], ["HTTPS_PORT": "0"], ["ENABLE_IPV6": "maybe"], ["DOCKER_HOST": "ssh://host"],
+            ["DOCKER_HOST": "tcp://h:2376", "DOCKER_TLS_VERIFY": "1"], ["DISABLE_ACCESS_LOGS": "x"],
+        ])
+    func oddEnvironment(variables: [String: String]) {
+        #expect(throws: SettingsError.self) { try settings(variables) }
+    }
+
+    @Test("refuse numbers outside their range", arguments: ["0", "-1", "many", "1025", "1.5"])
+    func oddNumbers(text: String) {
+        #expect(throws: SettingsError.number(setting: "--workers", text: text, allowed: 1...1024)) {
+            try settings { $0.workers = text }
+        }
+    }
+}
