@@ -1,0 +1,103 @@
+internal import Bytes
+
+/// Reads field lines up to the empty line that ends them (RFC 9112 §5), as they arrive.
+///
+/// It works through every byte once, however the bytes are cut, and what it says of them does not depend on the cuts.
+struct FieldSectionParser {
+    enum Progress {
+        /// The empty line ends before this index.
+        case complete(Int)
+        case partial
+        case failed(FieldSectionError)
+    }
+
+    private enum Part {
+        case lineStart
+        case name
+        case value
+    }
+
+    private var part = Part.lineStart
+    private var lineStart: Int
+    private var cursor: Int
+    private var nameEnd = 0
+
+    /// Begins with the line that starts at this index.
+    init(at start: Int) {
+        lineStart = start
+        cursor = start
+    }
+
+    /// Continues with the same bytes as the last time, and more behind them.
+    mutating func parse(
+        _ bytes: Span<UInt8>, limits: HeadLimits, into fields: inout HeaderFields
+    ) -> Progress {
+        while true {
+            // A line must end before `stop`: running into a limit is then the same as running out of bytes.
+            let stop = min(bytes.count, lineStart &+ limits.fieldLine, limits.head)
+            switch part {
+            case .lineStart:
+                guard lineStart < stop else { return exhausted(stop, limits) }
+                let byte = bytes[lineStart]
+                if byte == ASCII.lineFeed { return .complete(lineStart &+ 1) }
+                if byte == ASCII.carriageReturn {
+                    guard lineStart &+ 1 < stop else { return exhausted(stop, limits) }
+                    guard bytes[lineStart &+ 1] == ASCII.lineFeed else { return .failed(.malformedLineEnd) }
+                    return .complete(lineStart &+ 2)
+                }
+                if byte == ASCII.space || byte == ASCII.tab { return .failed(.foldedLine) }
+                guard fields.count < limits.fields else { return .failed(.tooManyFields) }
+                cursor = lineStart
+                part = .name
+
+            case .name:
+                var index = cursor
+                while index < stop, ByteClasses.isToken(bytes[index]) { index &+= 1 }
+                cursor = index
+                guard index < stop else { return exhausted(stop, limits) }
+                guard bytes[index] == ASCII.colon else {
+                    let isLineEnd = bytes[index] == ASCII.carriageReturn || bytes[index] == ASCII.lineFeed
+                    return .failed(isLineEnd ? .missingName : .malformedName)
+                }
+                guard index > lineStart else { return .failed(.missingName) }
+                nameEnd = index
+                cursor = index &+ 1
+                part = .value
+
+            case .value:
+                let end = bytes.endOfText(from: cursor, to: stop)
+                cursor = end
+                guard end < stop else { return exhausted(stop, limits) }
+                var next = end &+ 1
+                if bytes[end] == ASCII.carriageReturn {
+                    guard next < stop else { return exhausted(stop, limits) }
+                    guard bytes[next] == ASCII.lineFeed else { return .failed(.malformedLineEnd) }
+                    next &+= 1
+                } else if bytes[end] != ASCII.lineFeed {
+                    return .failed(.controlByteInValue)
+                }
+                fields.append(field(in: bytes, valueEnd: end))
+                lineStart = next
+                part = .lineStart
+            }
+        }
+    }
+
+    private func exhausted(_ stop: Int, _ limits: HeadLimits) -> Progress {
+        if stop == lineStart &+ limits.fieldLine { return .failed(.lineTooLong) }
+        if stop == limits.head { return .failed(.sectionTooLarge) }
+        return .partial
+    }
+
+    @inline(__always)
+    private func field(in bytes: Span<UInt8>, valueEnd: Int) -> HeaderField {
+        var start = nameEnd &+ 1
+        var end = valueEnd
+        while start < end, bytes[start] == ASCII.space || bytes[start] == ASCII.tab { start &+= 1 }
+        while end > start, bytes[end &- 1] == ASCII.space || bytes[end &- 1] == ASCII.tab { end &-= 1 }
+        let name = ByteRange(start: lineStart, count: nameEnd &- lineStart)
+        let known = bytes.withUnsafeBytes { FieldName($0[name]) }
+        return HeaderField(
+            name: name, value: ByteRange(start: start, count: end &- start), known: known, isDropped: known.isHopByHop)
+    }
+}

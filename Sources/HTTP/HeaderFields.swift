@@ -1,0 +1,34 @@
+/// The field lines of a head in the order they came; emptied and used again for the next head, so warm heads allocate nothing.
+package struct HeaderFields: Sendable {
+    private var storage: ContiguousArray<HeaderField> = []
+
+    /// No fields, and room for `capacity` of them.
+    package init(capacity: Int = 0) {
+        storage.reserveCapacity(capacity)
+    }
+
+    /// Appends a field line.
+    @inline(__always)
+    package mutating func append(_ field: HeaderField) { storage.append(field) }
+
+    /// Forgets every field and keeps the memory.
+    package mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
+
+    /// The first field of that name, in O(count).
+    ///
+    /// `other` finds the first name that is not known.
+    package func first(_ name: FieldName) -> HeaderField? {
+        for field in storage where field.known == name { return field }
+        return nil
+    }
+}
+
+extension HeaderFields: RandomAccessCollection, MutableCollection {
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { storage.count }
+
+    package subscript(position: Int) -> HeaderField {
+        @inline(__always) get { storage[position] }
+        @inline(__always) _modify { yield &storage[position] }
+    }
+}
