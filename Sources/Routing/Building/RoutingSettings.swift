@@ -1,0 +1,22 @@
+/// The settings of routing as a whole, from Portico's own environment (CONTRACT: nginx-proxy's global variables).
+package struct RoutingSettings: Hashable, Sendable {
+    /// `HTTPS_METHOD`: for hosts that set none.
+    package var httpsMethod: HTTPSMethod = .redirect
+    /// `HSTS`: the value of Strict-Transport-Security for hosts that set none; `off` for none.
+    package var hsts = "max-age=31536000"
+    /// `DEFAULT_HOST`: the host that gets requests for unknown names; empty for none.
+    package var defaultHost = ""
+    /// `ENABLE_HTTP_ON_MISSING_CERT`: whether a host without certificate is served over http although it demands https.
+    package var servesHTTPWithoutCertificate = true
+    /// `TRUST_DEFAULT_CERT`: whether `default.crt` counts as the certificate of hosts that have none.
+    package var trustsDefaultCertificate = true
+    /// `PREFER_IPV6_NETWORK`: whether a container's IPv6 address is chosen where it has both.
+    package var prefersIPv6 = false
+    /// `HEALTH=ignore`: whether containers with a failing health check get requests as the others do.
+    package var ignoresHealth = false
+    /// The TCP ports that Portico listens on, so that it never sends requests to itself.
+    package var listeningPorts: Set<UInt16> = []
+
+    /// nginx-proxy's defaults.
+    package init() {}
+}

@@ -1,0 +1,38 @@
+package import Bytes
+
+/// All that a snapshot is built from.
+package struct SnapshotInputs {
+    /// The containers that may get requests: running, and not about to stop.
+    package var containers: [Container]
+    /// Where Portico runs.
+    package var place: ProxyPlace
+    /// The settings for all hosts.
+    package var settings: RoutingSettings
+    /// The files with directives; nil where there is no `vhost.d`.
+    package var files: (any VirtualHostFiles)?
+    /// The names of the certificate pairs that can be used, without `.crt`.
+    package var certificateNames: Set<String>
+    /// The addresses of names that stand in `proxy_pass` or `server`, in lower case.
+    package var resolvedNames: [String: [IPAddress]]
+    /// The last snapshot, whose hosts keep what they have where their file can no longer be read.
+    package var previous: RoutingSnapshot?
+
+    /// Inputs for a snapshot; none of anything where nothing is given.
+    package init(
+        containers: [Container] = [],
+        place: ProxyPlace = .host,
+        settings: RoutingSettings = RoutingSettings(),
+        files: (any VirtualHostFiles)? = nil,
+        certificateNames: Set<String> = [],
+        resolvedNames: [String: [IPAddress]] = [:],
+        previous: RoutingSnapshot? = nil
+    ) {
+        self.containers = containers
+        self.place = place
+        self.settings = settings
+        self.files = files
+        self.certificateNames = certificateNames
+        self.resolvedNames = resolvedNames
+        self.previous = previous
+    }
+}

@@ -1,0 +1,51 @@
+package import Bytes
+
+/// Why a container that asks for a host gets no requests.
+package enum LeftOutReason: Hashable, Sendable {
+    /// `VIRTUAL_PORT` is not a port.
+    case badPort(String)
+    /// Its address must not be sent to: loopback, link-local or unspecified.
+    case forbiddenAddress(IPAddress)
+    /// It uses host networking and Portico has no gateway to the host.
+    case hostUnreachable
+    /// It uses host networking and does not say its port.
+    case hostWithoutPort
+    /// It shares a network with Portico and has no address there.
+    case noAddress(network: String)
+    /// It shares no network with Portico; the names are those of its own networks.
+    case noSharedNetwork([String])
+    /// The host's file says where requests go.
+    case replacedByFile(String)
+    /// It is Portico itself.
+    case itself
+    /// Its health check has not passed yet, and others of its host can serve.
+    case starting
+    /// Its health check fails, and others of its host can serve.
+    case unhealthy
+    /// `VIRTUAL_PROTO` asks for a protocol that Portico does not speak to backends.
+    case unsupportedProtocol(String)
+    /// No name in its `VIRTUAL_HOST` could be used.
+    case unusableHost
+}
+
+extension LeftOutReason: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .badPort(let text): "VIRTUAL_PORT \(Quoted(text)) is not a port from 1 to 65535"
+        case .forbiddenAddress(let address): "its address \(address) is never sent to"
+        case .hostUnreachable:
+            "it uses host networking, and Portico's container has no network with a gateway to the host"
+        case .hostWithoutPort: "it uses host networking and needs VIRTUAL_PORT"
+        case .noAddress(let network): "it has no address in the network \(network)"
+        case .noSharedNetwork([]): "it is attached to no network"
+        case .noSharedNetwork(let names):
+            "it shares no network with Portico (it is attached to \(names.joined(separator: ", ")))"
+        case .replacedByFile(let path): "proxy_pass in \(path) says where requests go"
+        case .itself: "it is Portico itself"
+        case .starting: "its health check has not passed yet"
+        case .unhealthy: "its health check fails"
+        case .unsupportedProtocol(let name): "VIRTUAL_PROTO \(Quoted(name)) is not supported"
+        case .unusableHost: "no name in its VIRTUAL_HOST can be used"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Bytes
+
+/// What the directives of one level set, and nothing where they set nothing, so that levels can be laid over each other.
+struct DirectiveSettings: Hashable, Sendable {
+    /// Bytes, 0 for no limit.
+    var maxBodySize: Int?
+    var connectTimeout: Duration?
+    var sendTimeout: Duration?
+    var readTimeout: Duration?
+    var clientHeaderTimeout: Duration?
+    var clientBodyTimeout: Duration?
+    var clientSendTimeout: Duration?
+    var keepalive: Keepalive?
+    var realm: Realm?
+    var passwordFile: String?
+    var accessRules: [AccessRule] = []
+    var satisfy: LocationSettings.Satisfy?
+    var addedHeaders: [AddedHeader] = []
+    var requestHeaders: [RequestHeader] = []
+    var returned: Return?
+    var serverTokens: Bool?
+
+    /// The two arguments of `keepalive_timeout`.
+    struct Keepalive: Hashable, Sendable {
+        var timeout: Duration
+        var advice: Int?
+    }
+
+    /// The argument of `auth_basic`.
+    enum Realm: Hashable, Sendable {
+        case off
+        case text(Template)
+    }
+
+    /// These settings laid over those of the level around it: what is set here replaces what is set there, lists whole.
+    ///
+    /// Authentication is left to the builder, which knows the files that protect a host by their name.
+    func applied(to outer: LocationSettings) -> LocationSettings {
+        var result = outer
+        if let maxBodySize { result.maxBodySize = maxBodySize == 0 ? nil : maxBodySize }
+        if let connectTimeout { result.connectTimeout = connectTimeout }
+        if let sendTimeout { result.sendTimeout = sendTimeout }
+        if let readTimeout { result.readTimeout = readTimeout }
+        if let clientHeaderTimeout { result.clientHeaderTimeout = clientHeaderTimeout }
+        if let clientBodyTimeout { result.clientBodyTimeout = clientBodyTimeout }
+        if let clientSendTimeout { result.clientSendTimeout = clientSendTimeout }
+        if let keepalive {
+            result.keepaliveTimeout = keepalive.timeout
+            result.keepaliveAdvice = keepalive.advice
+        }
+        if !accessRules.isEmpty { result.accessRules = accessRules }
+        if let satisfy { result.satisfy = satisfy }
+        if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
+        if !requestHeaders.isEmpty { result.requestHeaders = Self.completed(requestHeaders) }
+        if let returned { result.returned = returned }
+        if let serverTokens { result.serverTokens = serverTokens }
+        return result
+    }
+
+    /// nginx sends `Host: $proxy_host` beside its own fields where no `proxy_set_header` names Host.
+    private static func completed(_ headers: [RequestHeader]) -> [RequestHeader] {
+        let namesHost = headers.contains { header in
+            header.name.withBytes { ASCII.equalsIgnoringCase($0, "host") }
+        }
+        let host = RequestHeader(name: "Host", value: Template(pieces: [.variable(.proxyHost)]))
+        return namesHost ? headers : [host] + headers
+    }
+}

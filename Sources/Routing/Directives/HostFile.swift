@@ -1,0 +1,20 @@
+internal import Bytes
+
+/// What a host's file comes to: its directives compiled.
+struct HostFile: Hashable, Sendable {
+    /// The path that it was read from.
+    var path: String
+    /// What its directives set.
+    var settings = DirectiveSettings()
+    /// The names that `server_name` adds.
+    var names: [HostPattern] = []
+    /// Where `proxy_pass` sends requests; empty where the file has none.
+    var servers: [StaticServer] = []
+    /// What stands for them in `$proxy_host`; nil where the host's own name does.
+    var proxyHost: ByteString?
+    /// What stands for them in `$proxy_port`.
+    var proxyPort: UInt16 = 80
+
+    /// Whether a host of this file needs no container.
+    var standsAlone: Bool { !servers.isEmpty || settings.returned != nil }
+}

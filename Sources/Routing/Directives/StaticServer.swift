@@ -1,0 +1,21 @@
+internal import Bytes
+
+/// A backend that a file names.
+struct StaticServer: Hashable, Sendable {
+    /// Its address or its name.
+    var host: Host
+    /// Its port.
+    var port: UInt16
+    /// Its share of the requests.
+    var weight = 1
+    /// The file that names it.
+    var file: String
+    /// Where in the file it does.
+    var position: SourcePosition
+
+    /// An address, or a name that has one.
+    enum Host: Hashable, Sendable {
+        case address(IPAddress)
+        case name(String)
+    }
+}

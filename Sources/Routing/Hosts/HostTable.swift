@@ -1,0 +1,166 @@
+internal import Bytes
+
+/// Finds the host that a request is for by its name, without allocating.
+///
+/// The order is nginx's: the exact name, then the longest `*.NAME`, then the longest `NAME.*`. Where two hosts claim one
+/// pattern, the first has it. Open addressing over a seeded hash of the lower-cased bytes: a lookup costs O(length of the
+/// name) for exact names, and that once for each dot where patterns with `*` exist.
+package struct HostTable: Sendable {
+    private var slots: ContiguousArray<Slot>
+    private var text: ContiguousArray<UInt8>
+    private let seed: UInt64
+    private var leadingLimit = 0
+    private var trailingLimit = 0
+
+    private struct Slot {
+        var tag: UInt32
+        var start: UInt32
+        var count: UInt16
+        var kind: Kind
+        var host: Int32
+    }
+
+    private enum Kind: UInt8 {
+        case exact
+        case leading
+        case trailing
+    }
+
+    /// A table in which each pattern of the list at index `n` leads to `n`.
+    package init(_ patterns: [[HostPattern]]) {
+        self.init(patterns, seed: UInt64.random(in: .min ... .max))
+    }
+
+    init(_ patterns: [[HostPattern]], seed: UInt64) {
+        let count = patterns.reduce(0) { $0 + $1.count }
+        var capacity = 8
+        while capacity < count * 2 { capacity *= 2 }
+        slots = ContiguousArray(
+            repeating: Slot(tag: 0, start: 0, count: 0, kind: .exact, host: -1), count: capacity)
+        text = []
+        self.seed = seed
+        for (host, patterns) in patterns.enumerated() {
+            for pattern in patterns { insert(pattern, host: host) }
+        }
+    }
+
+    /// The index of the host that the name leads to, or nil.
+    ///
+    /// The name has neither port nor trailing dot; the case of its letters does not matter.
+    package func find(_ name: UnsafeRawBufferPointer) -> Int? {
+        guard !name.isEmpty, name.count <= Self.longestName else { return nil }
+        if let host = look(for: name, .exact) { return host }
+        if leadingLimit > 0 {
+            for index in 2..<max(name.count, 2)
+            where name[index - 1] == Self.dot && name.count - index <= leadingLimit {
+                if let host = look(for: UnsafeRawBufferPointer(rebasing: name[index...]), .leading) {
+                    return host
+                }
+            }
+        }
+        if trailingLimit > 0 {
+            for index in stride(from: min(name.count - 2, trailingLimit), to: 0, by: -1) where name[index] == Self.dot {
+                if let host = look(for: UnsafeRawBufferPointer(rebasing: name[..<index]), .trailing) { return host }
+            }
+        }
+        return nil
+    }
+
+    /// An equal table that shares no memory with this one, for a thread that will use it often.
+    package func copied() -> HostTable {
+        var copy = self
+        copy.slots.reserveCapacity(slots.count + 1)
+        copy.text.reserveCapacity(text.count + 1)
+        return copy
+    }
+
+    private mutating func insert(_ pattern: HostPattern, host: Int) {
+        let (name, kind): (ByteString, Kind) =
+            switch pattern {
+            case .exact(let name): (name, .exact)
+            case .leading(let name): (name, .leading)
+            case .trailing(let name): (name, .trailing)
+            }
+        guard !name.isEmpty, name.count <= Self.longestName else { return }
+        name.withBytes { bytes in
+            guard look(for: bytes, kind) == nil else { return }
+            let hash = hash(of: bytes, kind)
+            var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            while slots[index].host >= 0 { index = (index + 1) & (slots.count - 1) }
+            slots[index] = Slot(
+                tag: UInt32(truncatingIfNeeded: hash >> 32),
+                start: UInt32(text.count),
+                count: UInt16(bytes.count),
+                kind: kind,
+                host: Int32(host))
+            for byte in bytes { text.append(ASCII.lowercased(byte)) }
+        }
+        switch kind {
+        case .exact: break
+        case .leading: leadingLimit = max(leadingLimit, name.count)
+        case .trailing: trailingLimit = max(trailingLimit, name.count)
+        }
+    }
+
+    @inline(__always)
+    private func look(for name: UnsafeRawBufferPointer, _ kind: Kind) -> Int? {
+        let hash = hash(of: name, kind)
+        let tag = UInt32(truncatingIfNeeded: hash >> 32)
+        return slots.withUnsafeBufferPointer { slots in
+            var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+            while true {
+                let slot = slots[index]
+                if slot.host < 0 { return nil }
+                if slot.tag == tag, slot.kind == kind, Int(slot.count) == name.count, holds(name, at: Int(slot.start)) {
+                    return Int(slot.host)
+                }
+                index = (index + 1) & (slots.count - 1)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func holds(_ name: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        text.withUnsafeBytes { text in
+            for index in 0..<name.count where text[start + index] != ASCII.lowercased(name[index]) { return false }
+            return true
+        }
+    }
+
+    @inline(__always)
+    private func hash(of name: UnsafeRawBufferPointer, _ kind: Kind) -> UInt64 {
+        var state = seed ^ (UInt64(kind.rawValue) &* 0x9e37_79b9_7f4a_7c15)
+        var index = 0
+        while index + 8 <= name.count {
+            state = Self.mixed(state ^ Self.lowercased(name.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+            index += 8
+        }
+        var rest = UInt64(name.count) << 56
+        while index < name.count {
+            rest = rest << 8 | UInt64(ASCII.lowercased(name[index]))
+            index += 1
+        }
+        return Self.mixed(Self.mixed(state ^ rest))
+    }
+
+    /// Both halves of a wide product folded into each other, so that every bit of the input reaches every bit.
+    @inline(__always)
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        let product = (value ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
+        return product.high ^ product.low
+    }
+
+    /// Eight bytes with A to Z turned into a to z at once.
+    @inline(__always)
+    private static func lowercased(_ word: UInt64) -> UInt64 {
+        let low = word & 0x7f7f_7f7f_7f7f_7f7f
+        let fromA = low &+ 0x3f3f_3f3f_3f3f_3f3f
+        let aboveZ = low &+ 0x2525_2525_2525_2525
+        let letters = (fromA ^ aboveZ) & ~word & 0x8080_8080_8080_8080
+        return word | letters >> 2
+    }
+
+    private static let dot = UInt8(ascii: ".")
+    /// No DNS name is longer than 253 bytes; a bracketed IPv6 address is shorter.
+    private static let longestName = 255
+}

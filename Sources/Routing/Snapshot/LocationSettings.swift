@@ -1,0 +1,52 @@
+package import Bytes
+
+/// What the directives of a location come to, with nginx's defaults where nothing was set.
+package struct LocationSettings: Hashable, Sendable {
+    /// The largest request body in bytes; nil for no limit (`client_max_body_size`, default 1m, 0 = no limit).
+    package var maxBodySize: Int? = 1 << 20
+    /// How long connecting to a backend may take (`proxy_connect_timeout`).
+    package var connectTimeout: Duration = .seconds(60)
+    /// The longest pause between two writes to the backend (`proxy_send_timeout`).
+    package var sendTimeout: Duration = .seconds(60)
+    /// The longest pause between two reads from the backend (`proxy_read_timeout`).
+    package var readTimeout: Duration = .seconds(60)
+    /// How long the head of a request may take (`client_header_timeout`).
+    package var clientHeaderTimeout: Duration = .seconds(60)
+    /// The longest pause between two reads of a request's body (`client_body_timeout`).
+    package var clientBodyTimeout: Duration = .seconds(60)
+    /// The longest pause between two writes to the client (`send_timeout`).
+    package var clientSendTimeout: Duration = .seconds(60)
+    /// How long an idle connection of a client is kept; zero closes it after each answer (`keepalive_timeout`).
+    package var keepaliveTimeout: Duration = .seconds(75)
+    /// The seconds for the answer's `Keep-Alive: timeout=`; nil where it is not sent (`keepalive_timeout`'s second argument).
+    package var keepaliveAdvice: Int?
+    /// Who may pass by password; nil where none is asked for (`auth_basic`, `auth_basic_user_file`).
+    package var authentication: Authentication?
+    /// Who may pass by address: the first rule that matches decides, none that matches lets pass (`allow`, `deny`).
+    package var accessRules: [AccessRule] = []
+    /// Whether address and password must both pass, or one is enough (`satisfy`).
+    package var satisfy: Satisfy = .all
+    /// Fields for the answer, in the order written (`add_header`).
+    package var addedHeaders: [AddedHeader] = []
+    /// The fields that replace the default set of the forwarded request; nil for that default set (`proxy_set_header`).
+    ///
+    /// As in nginx one such directive replaces the whole set; `Host $proxy_host` is in this list where none set Host.
+    package var requestHeaders: [RequestHeader]?
+    /// The answer that every request gets before any check, instead of being forwarded (`return`).
+    package var returned: Return?
+    /// Whether the product's version may be named in answers (`server_tokens`).
+    package var serverTokens = true
+    /// Whether the backend was recognised as an image registry.
+    package var hostsRegistry = false
+
+    /// How the checks of address and password come together (`satisfy`).
+    package enum Satisfy: Hashable, Sendable {
+        /// Every check must pass.
+        case all
+        /// One check that passes is enough.
+        case any
+    }
+
+    /// nginx's defaults.
+    package init() {}
+}

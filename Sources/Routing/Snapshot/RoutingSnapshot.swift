@@ -1,0 +1,50 @@
+internal import Bytes
+
+/// Everything that routing knows at one moment: immutable, built by `SnapshotBuilder`, handed to each worker.
+package struct RoutingSnapshot: Sendable {
+    /// Counts the snapshots of one process, from 1 on.
+    package var generation: UInt64
+    /// The virtual hosts, sorted by name; an index into this list stands for a host.
+    package var hosts: [VirtualHost]
+    /// Which name leads to which index of `hosts`.
+    package var table: HostTable
+    /// The index of the host that gets requests for unknown names (`DEFAULT_HOST`); nil where such a request is refused.
+    package var defaultHost: Int?
+    /// What was found wrong or worth saying, in a stable order.
+    package var diagnostics: [Diagnostic]
+    /// Names used as backends that `SnapshotInputs.resolvedNames` did not hold, sorted, each once.
+    package var unresolvedNames: [String]
+    /// The containers that ask for a host and are not routed to, with the reason.
+    package var leftOut: [LeftOutContainer]
+    /// The paths of the password files that the hosts use, sorted, each once.
+    package var passwordFiles: [String]
+    /// The paths that were read or looked for outside `vhost.d` by `include`, sorted, each once: worth watching.
+    package var includedFiles: [String]
+
+    /// A snapshot of the given hosts; its table is built from their names.
+    package init(
+        generation: UInt64 = 1,
+        hosts: [VirtualHost],
+        defaultHost: Int? = nil,
+        diagnostics: [Diagnostic] = [],
+        unresolvedNames: [String] = [],
+        leftOut: [LeftOutContainer] = [],
+        passwordFiles: [String] = [],
+        includedFiles: [String] = []
+    ) {
+        self.generation = generation
+        self.hosts = hosts
+        self.table = HostTable(hosts.map(\.names))
+        self.defaultHost = defaultHost
+        self.diagnostics = diagnostics
+        self.unresolvedNames = unresolvedNames
+        self.leftOut = leftOut
+        self.passwordFiles = passwordFiles
+        self.includedFiles = includedFiles
+    }
+
+    /// The host that a request for this name belongs to, `defaultHost` included.
+    ///
+    /// The bytes are the name without its port and without a trailing dot, in any case; an IPv6 address keeps its brackets.
+    package func hostIndex(_ name: UnsafeRawBufferPointer) -> Int? { table.find(name) ?? defaultHost }
+}

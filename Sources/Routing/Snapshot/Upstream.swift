@@ -1,0 +1,21 @@
+package import Bytes
+
+/// The backends that share the requests of a location.
+package struct Upstream: Hashable, Sendable {
+    /// Names the upstream over all snapshots, so that what was learnt about its backends outlives a change.
+    package var key: ByteString
+    /// What stands for it in `$proxy_host`: the name of the group, or the address of `proxy_pass` without the port 80.
+    package var host: ByteString
+    /// What stands for it in `$proxy_port`.
+    package var port: UInt16
+    /// The addresses, each once; empty where there is none, which is answered with 502.
+    package var backends: [Backend]
+
+    /// A group of backends, known to `$proxy_host` by its key.
+    package init(key: ByteString, host: ByteString? = nil, port: UInt16 = 80, backends: [Backend]) {
+        self.key = key
+        self.host = host ?? key
+        self.port = port
+        self.backends = backends
+    }
+}

@@ -1,0 +1,75 @@
+package import Bytes
+
+/// One site: the names that it answers to, how it treats the two schemes, and where its requests go.
+package struct VirtualHost: Sendable {
+    /// The name that it was declared by (`VIRTUAL_HOST` or the name of its file), lower-case: `$server_name`.
+    package var name: ByteString
+    /// Every name that leads here, the declared one first.
+    package var names: [HostPattern]
+    /// How http and https are treated, after a missing certificate was taken into account.
+    package var httpsMethod: HTTPSMethod
+    /// The name of the certificate pair in the folder of certificates; nil where https cannot be served.
+    package var certificate: String?
+    /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
+    package var hsts: ByteString?
+    /// Where requests go by their path; one `/` for now, never empty.
+    package var locations: [Location]
+    /// Set when the host must answer every request with an error, because its rules could not be read.
+    package var shut: Shut?
+    /// What the host's file said when it could last be read, so that a broken edit changes nothing.
+    var file: HostFile?
+
+    /// Why a host is shut and what it answers.
+    package struct Shut: Hashable, Sendable {
+        /// The status of the answer.
+        package var status: Int
+        /// What must be repaired.
+        package var diagnostic: Diagnostic
+
+        /// Every request is answered with the status.
+        package init(status: Int = 503, diagnostic: Diagnostic) {
+            self.status = status
+            self.diagnostic = diagnostic
+        }
+    }
+
+    /// What happens to a request by the scheme that it came with.
+    package enum SchemeRule: Sendable {
+        /// It is served.
+        case serve
+        /// It is redirected to https.
+        case redirect
+        /// It is answered as if the host were unknown.
+        case unknown
+    }
+
+    /// A host with one location; it answers to its own name when no names are given.
+    package init(
+        name: ByteString,
+        names: [HostPattern]? = nil,
+        httpsMethod: HTTPSMethod = .noredirect,
+        certificate: String? = nil,
+        hsts: ByteString? = nil,
+        locations: [Location],
+        shut: Shut? = nil
+    ) {
+        self.name = name
+        self.names = names ?? [.exact(name)]
+        self.httpsMethod = httpsMethod
+        self.certificate = certificate
+        self.hsts = hsts
+        self.locations = locations
+        self.shut = shut
+        file = nil
+    }
+
+    /// What happens to a request that came over https, or over http.
+    package func rule(isHTTPS: Bool) -> SchemeRule {
+        switch httpsMethod {
+        case .redirect: isHTTPS ? .serve : .redirect
+        case .noredirect: .serve
+        case .nohttp: isHTTPS ? .serve : .unknown
+        case .nohttps: isHTTPS ? .unknown : .serve
+        }
+    }
+}
