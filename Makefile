@@ -1,0 +1,29 @@
+# What you can ask for: make help
+
+.PHONY: help run test lint image clean
+
+help:
+	@echo 'make run    build Portico and serve a private registry behind it (Ctrl-C stops all of it)'
+	@echo 'make test   run every test: units, and end to end with a real registry and a real Docker engine'
+	@echo 'make lint   check the form of sources and scripts'
+	@echo 'make image  build the Docker image "portico"'
+	@echo 'make clean  remove what was built, and the registry and password made by "make run"'
+	@echo
+	@echo 'make run takes other ports: make run HTTPS_PORT=9443 HTTP_PORT=9080 REGISTRY_PORT=5001'
+
+run:
+	@scripts/run
+
+test:
+	@scripts/test
+
+lint:
+	@scripts/lint
+
+image:
+	@scripts/toolchain
+	@scripts/packages image
+	@scripts/image
+
+clean:
+	rm -rf .build .run .image
