@@ -10,8 +10,10 @@ enum DockerEvent: Equatable {
     case signalled(id: String, signal: Signal)
     /// The health check has a new verdict: `healthy`, `unhealthy`, `starting`.
     case health(id: String, status: String)
-    /// The container joined or left a network.
-    case networksChanged(id: String)
+    /// The container joined a network.
+    case networkJoined(id: String)
+    /// The container left the network of this name.
+    case networkLeft(id: String, network: String)
 
     /// The number of a signal, as Linux counts them.
     struct Signal: Hashable {
@@ -104,20 +106,24 @@ private struct EventReport: Decodable {
         let type = fields.tolerant(String.self, .type) ?? "container"
         let id = type == "network" ? attribute("container") : actor?.id ?? fields.tolerant(String.self, .id)
         event = id.flatMap { id in
-            id.isEmpty ? nil : Self.event(type: type, action: action, id: id, signal: attribute("signal"))
+            id.isEmpty ? nil : Self.event(type: type, action: action, id: id, attribute: attribute)
         }
     }
 
-    private static func event(type: String, action: String, id: String, signal: String?) -> DockerEvent? {
+    private static func event(
+        type: String, action: String, id: String, attribute: (String) -> String?
+    ) -> DockerEvent? {
         switch (type, action) {
         case ("container", "start"), ("container", "unpause"):
             .started(id: id)
         case ("container", "die"), ("container", "stop"), ("container", "destroy"), ("container", "pause"):
             .stopped(id: id)
         case ("container", "kill"):
-            signal.flatMap { DockerEvent.Signal($0) }.map { .signalled(id: id, signal: $0) }
-        case ("network", "connect"), ("network", "disconnect"):
-            .networksChanged(id: id)
+            attribute("signal").flatMap { DockerEvent.Signal($0) }.map { .signalled(id: id, signal: $0) }
+        case ("network", "connect"):
+            .networkJoined(id: id)
+        case ("network", "disconnect"):
+            .networkLeft(id: id, network: attribute("name") ?? "")
         case ("container", let action) where action.hasPrefix("health_status"):
             // `health_status: healthy` up to API 1.51 and beyond: the verdict is part of the action.
             .health(id: id, status: action.split(separator: " ").dropFirst().joined(separator: " "))

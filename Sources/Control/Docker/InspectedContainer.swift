@@ -1,0 +1,95 @@
+private import Bytes
+internal import FoundationEssentials
+internal import Routing
+
+/// What the engine says of one container (`GET /containers/{id}/json`).
+///
+/// A field that is missing or of an odd kind counts as not set, so that one strange container is still understood as far
+/// as it can be.
+struct InspectedContainer: Equatable {
+    /// The container as routing sees it. Of its environment only what routing may ask for is kept: the rest may be secrets.
+    var container: Container
+    /// Whether its process runs and is not frozen.
+    var isRunning: Bool
+    /// The signal that `docker stop` sends to it, where that is not SIGTERM.
+    var stopSignal: DockerEvent.Signal?
+    /// The host name inside it.
+    var hostname: String
+
+    /// Reads the engine's answer.
+    ///
+    /// - Throws: `DockerError.unreadable` when it is no JSON object with an identifier.
+    init(json: [UInt8]) throws(DockerError) {
+        guard let report = try? JSONDecoder().decode(ContainerReport.self, from: Data(json)), let id = report.id,
+            !id.isEmpty
+        else { throw .unreadable("a container") }
+        container = Container(
+            id: id,
+            name: report.name.hasPrefix("/") ? String(report.name.dropFirst()) : report.name,
+            image: report.image,
+            created: Self.nanoseconds(report.created),
+            environment: Self.environment(report.environment),
+            labels: report.labels,
+            networks: report.networks.map { name, place in
+                NetworkAttachment(
+                    name, ipv4: place.ipv4, ipv6: place.ipv6, gateway: place.gateway, isInternal: false)
+            }.sorted { $0.name < $1.name },
+            ports: Self.ports(report.ports),
+            exposedPorts: Self.ports(report.exposedPorts.map { ($0, false) }),
+            health: Self.health(report.health)
+        )
+        isRunning = report.isRunning
+        stopSignal = report.stopSignal.flatMap { DockerEvent.Signal($0) }
+        hostname = report.hostname
+    }
+
+    /// What a health check's verdict means; a container without a check has none.
+    static func health(_ status: String) -> Container.Health {
+        switch status {
+        case "healthy": .healthy
+        case "starting": .starting
+        case "unhealthy": .unhealthy
+        default: .none
+        }
+    }
+
+    private static func environment(_ lines: [String]) -> [String: String] {
+        var environment: [String: String] = [:]
+        for line in lines {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            let name = String(line[..<equals])
+            // As for a process of the container, the last of several lines counts.
+            if isForRouting(name) { environment[name] = String(line[line.index(after: equals)...]) }
+        }
+        return environment
+    }
+
+    private static func isForRouting(_ name: String) -> Bool {
+        routingPrefixes.contains { name.hasPrefix($0) } || routingNames.contains(name)
+    }
+
+    private static let routingPrefixes = ["VIRTUAL_", "EXTERNAL_", "HTTPS_", "ACME_HTTP_", "ENABLE_HTTP"]
+    private static let routingNames: Set = [
+        "CERT_NAME", "HSTS", "NETWORK_ACCESS", "NON_GET_REDIRECT", "SERVER_TOKENS", "SSL_POLICY", "TRUST_DEFAULT_CERT",
+    ]
+
+    /// Reads `5000/tcp` and the like; what is no port is left out.
+    private static func ports(_ keys: [(key: String, isPublished: Bool)]) -> [Container.Port] {
+        keys.compactMap { key, isPublished in
+            let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count <= 2, let number = UInt16(parts[0]), number > 0 else { return nil }
+            let transport = parts.count == 2 ? String(parts[1]) : "tcp"
+            return Container.Port(number, transport: transport, isPublished: isPublished)
+        }.sorted { ($0.number, $0.transport) < ($1.number, $1.transport) }
+    }
+
+    /// Reads `2026-01-31T12:00:00.123456789Z`; 0 for anything else, which makes the container the oldest.
+    private static func nanoseconds(_ text: String) -> Int64 {
+        let whole = text.prefix { $0 != "." && $0 != "Z" }
+        let zone = text.drop { $0 != "Z" && $0 != "+" }
+        guard let date = try? Date(whole + (zone.isEmpty ? "Z" : zone), strategy: .iso8601) else { return 0 }
+        let fraction = text.dropFirst(whole.count).dropFirst().prefix { $0.isNumber }.prefix(9)
+        let padded = fraction + String(repeating: "0", count: 9 - fraction.count)
+        return Int64(date.timeIntervalSince1970) * 1_000_000_000 + (Int64(padded) ?? 0)
+    }
+}
