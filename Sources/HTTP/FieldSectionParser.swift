@@ -11,19 +11,33 @@ struct FieldSectionParser {
         case failed(FieldSectionError)
     }
 
+    /// Whose fields they are, which decides what is tolerated.
+    enum Sender {
+        /// A client's head: a line may end in a bare LF (RFC 9112 §2.2).
+        case client
+        /// A backend's head: as a client's, and white space before a colon is left out (RFC 9112 §5.1).
+        case backend
+        /// Trailers of either: nothing, since parsers differ on where a chunked body ends.
+        case trailers
+    }
+
     private enum Part {
         case lineStart
         case name
+        case colon
         case value
     }
 
+    private let sender: Sender
     private var part = Part.lineStart
     private var lineStart: Int
     private var cursor: Int
     private var nameEnd = 0
+    private var valueStart = 0
 
     /// Begins with the line that starts at this index.
-    init(at start: Int) {
+    init(at start: Int, from sender: Sender) {
+        self.sender = sender
         lineStart = start
         cursor = start
     }
@@ -39,7 +53,9 @@ struct FieldSectionParser {
             case .lineStart:
                 guard lineStart < stop else { return exhausted(stop, limits) }
                 let byte = bytes[lineStart]
-                if byte == ASCII.lineFeed { return .complete(lineStart &+ 1) }
+                if byte == ASCII.lineFeed {
+                    return sender == .trailers ? .failed(.malformedLineEnd) : .complete(lineStart &+ 1)
+                }
                 if byte == ASCII.carriageReturn {
                     guard lineStart &+ 1 < stop else { return exhausted(stop, limits) }
                     guard bytes[lineStart &+ 1] == ASCII.lineFeed else { return .failed(.malformedLineEnd) }
@@ -55,13 +71,25 @@ struct FieldSectionParser {
                 while index < stop, ByteClasses.isToken(bytes[index]) { index &+= 1 }
                 cursor = index
                 guard index < stop else { return exhausted(stop, limits) }
+                guard index > lineStart else {
+                    return .failed(bytes[index] == ASCII.colon ? .missingName : .malformedName)
+                }
+                nameEnd = index
+                part = .colon
+
+            case .colon:
+                var index = cursor
+                if sender == .backend {
+                    while index < stop, bytes[index] == ASCII.space || bytes[index] == ASCII.tab { index &+= 1 }
+                }
+                cursor = index
+                guard index < stop else { return exhausted(stop, limits) }
                 guard bytes[index] == ASCII.colon else {
                     let isLineEnd = bytes[index] == ASCII.carriageReturn || bytes[index] == ASCII.lineFeed
                     return .failed(isLineEnd ? .missingName : .malformedName)
                 }
-                guard index > lineStart else { return .failed(.missingName) }
-                nameEnd = index
                 cursor = index &+ 1
+                valueStart = cursor
                 part = .value
 
             case .value:
@@ -75,6 +103,8 @@ struct FieldSectionParser {
                     next &+= 1
                 } else if bytes[end] != ASCII.lineFeed {
                     return .failed(.controlByteInValue)
+                } else if sender == .trailers {
+                    return .failed(.malformedLineEnd)
                 }
                 fields.append(field(in: bytes, valueEnd: end))
                 lineStart = next
@@ -91,7 +121,7 @@ struct FieldSectionParser {
 
     @inline(__always)
     private func field(in bytes: Span<UInt8>, valueEnd: Int) -> HeaderField {
-        var start = nameEnd &+ 1
+        var start = valueStart
         var end = valueEnd
         while start < end, bytes[start] == ASCII.space || bytes[start] == ASCII.tab { start &+= 1 }
         while end > start, bytes[end &- 1] == ASCII.space || bytes[end &- 1] == ASCII.tab { end &-= 1 }

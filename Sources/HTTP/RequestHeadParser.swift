@@ -129,7 +129,7 @@ package struct RequestHeadParser: Sendable {
         case .unsupported: return .failed(.unsupportedVersion)
         case .malformed: return .failed(.malformedVersion)
         }
-        part = .fields(FieldSectionParser(at: cursor + 1))
+        part = .fields(FieldSectionParser(at: cursor + 1, from: .client))
         return nil
     }
 }
