@@ -32,6 +32,9 @@ package struct Thread: Sendable {
         return Thread(handle: handle)
     }
 
+    /// Lets the calling thread, and no other, yield to the rest of the process when the processors are busy (setpriority(2)).
+    package static func lowerPriority() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5) }
+
     /// Waits until the thread has ended. At most one caller may do so.
     package func join() { pthread_join(handle, nil) }
 }
