@@ -1,8 +1,8 @@
 /// The users of one password file and their hashes, as they were when it was read.
 ///
-/// The first line with a name decides about it, even when its hash cannot be read (nginx: `auth_basic_user_file`). One
-/// allocation holds the text of all lines, and looking up a name allocates nothing.
-package struct PasswordFile: Sendable {
+/// The first line with a name decides about it, even when its hash cannot be read (nginx: `auth_basic_user_file`). Looking up a
+/// name allocates nothing.
+package final class PasswordFile: Sendable {
     /// The line that decides about one user.
     package struct Entry: Equatable, Sendable {
         /// The number of the line, counted from 1.
