@@ -65,7 +65,7 @@ let package = Package(
         tests("NetTests", ["Net", "Bytes"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("PasswordsTests", ["Passwords"]),
-        tests("TLSTests", ["TLS", "Net", "Bytes"]),
+        tests("TLSTests", ["TLS", "Net", "Bytes", "COpenSSL"]),
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
         tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
         tests("ControlTests", ["Control", "Routing", "HTTP", "Net", "Bytes"]),

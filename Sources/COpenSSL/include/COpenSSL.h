@@ -1,11 +1,96 @@
-// OpenSSL, and functions in place of the macros that Swift cannot import.
+// OpenSSL, and functions in place of the macros and the variadic functions that Swift cannot import.
 #pragma once
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+// The error queue. Reasons are numbers of the library that reported the error.
+static inline int portico_err_library(unsigned long code) { return ERR_GET_LIB(code); }
+static inline int portico_err_reason(unsigned long code) { return ERR_GET_REASON(code); }
+
+// The shared settings of connections (SSL_CTX).
+static inline int portico_ctx_set_versions(SSL_CTX *context, int minimum, int maximum) {
+    return SSL_CTX_set_min_proto_version(context, minimum) == 1 && SSL_CTX_set_max_proto_version(context, maximum) == 1;
+}
+static inline int portico_ctx_set_groups(SSL_CTX *context, const char *list) {
+    return SSL_CTX_set1_groups_list(context, list) == 1;
+}
+static inline void portico_ctx_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+static inline void portico_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
+static inline void portico_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
+    SSL_CTX_set_session_cache_mode(context, mode);
+}
+static inline void portico_ctx_set_dh_auto(SSL_CTX *context, int on) { SSL_CTX_set_dh_auto(context, on); }
+static inline int portico_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
+    return SSL_CTX_add1_chain_cert(context, certificate) == 1;
+}
+static inline void portico_ctx_clear_chain(SSL_CTX *context) { SSL_CTX_clear_chain_certs(context); }
+static inline void portico_ctx_set_server_name_callback(SSL_CTX *context, int (*callback)(SSL *, int *, void *)) {
+    SSL_CTX_set_tlsext_servername_callback(context, callback);
+}
+static inline int portico_ctx_set_ticket_key_callback(
+    SSL_CTX *context,
+    int (*callback)(SSL *, unsigned char *, unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int)) {
+    return SSL_CTX_set_tlsext_ticket_key_evp_cb(context, callback) == 1;
+}
+
+/// The options that no policy changes: no renegotiation, no compression, the client's order of preference.
+static inline void portico_ctx_set_options(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_clear_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
+// One connection (SSL).
+static inline int portico_ssl_set_versions(SSL *ssl, int minimum, int maximum) {
+    return SSL_set_min_proto_version(ssl, minimum) == 1 && SSL_set_max_proto_version(ssl, maximum) == 1;
+}
+static inline void portico_ssl_prefer_server_order(SSL *ssl, int on) {
+    if (on) SSL_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    else SSL_clear_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+static inline int portico_ssl_set_groups(SSL *ssl, const char *list) { return SSL_set1_groups_list(ssl, list) == 1; }
+static inline void portico_ssl_set_server_name(SSL *ssl, const char *name) { SSL_set_tlsext_host_name(ssl, name); }
+
+// Byte streams below a connection (BIO).
+static inline void portico_bio_set_retry_read(BIO *bio) {
+    BIO_clear_retry_flags(bio);
+    BIO_set_retry_read(bio);
+}
+static inline void portico_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
+static inline long portico_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
+
+// Keys and certificates.
+static inline EVP_PKEY *portico_make_p256_key(void) { return EVP_EC_gen("P-256"); }
+static inline int portico_general_name_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
+static inline GENERAL_NAME *portico_general_name(const GENERAL_NAMES *names, int index) {
+    return sk_GENERAL_NAME_value(names, index);
+}
+static inline GENERAL_NAMES *portico_alternative_names(const X509 *certificate) {
+    return X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+}
+/// An extension in the text form of x509v3_config(5), for a certificate that signs itself.
+static inline X509_EXTENSION *portico_make_extension(X509 *certificate, int kind, const char *value) {
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+    return X509V3_EXT_conf_nid(NULL, &context, kind, value);
+}
+
+// Session tickets.
+static inline int portico_mac_set_sha256_key(EVP_MAC_CTX *mac, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters) == 1;
+}

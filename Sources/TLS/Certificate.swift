@@ -1,0 +1,97 @@
+package import Bytes
+internal import COpenSSL
+internal import Glibc
+
+/// A server certificate with the authorities' certificates that follow it, and its private key.
+package final class Certificate: Sendable {
+    /// The DNS names that the certificate is for, in lower case: its alternative names, or its common name if it has none.
+    package let subjectNames: [String]
+    /// The addresses that the certificate is for.
+    package let addresses: [IPAddress]
+    /// The first second at which the certificate is valid, counted from 1970.
+    package let notBefore: Int64
+    /// The last second at which the certificate is valid, counted from 1970.
+    package let notAfter: Int64
+    /// The SHA-256 digest of the certificate, 32 bytes.
+    package let fingerprint: [UInt8]
+    /// Whether the certificate names its hosts as RFC 6125 §6.4.4 wants; Go's clients, docker among them, refuse others.
+    package let hasAlternativeNames: Bool
+
+    let leaf: OpenSSLObject
+    let key: OpenSSLObject
+    let chain: [OpenSSLObject]
+    let identities: CertificateIdentities
+
+    /// Reads a pair of PEM files: the server's certificate and then its authorities' ones, and the private key.
+    ///
+    /// An expired certificate is read like any other; `warnings(at:)` tells of it.
+    /// - Throws: `CertificateError` that names the file at fault.
+    package static func load(certificate: String, key: String) throws(CertificateError) -> Certificate {
+        let certificateFile = try CredentialFile(path: certificate)
+        let keyFile = try CredentialFile(path: key)
+        let identities = CertificateIdentities(certificate: certificateFile.identity, key: keyFile.identity)
+        return try Certificate(
+            chain: PEM.certificates(in: certificateFile.bytes, path: certificate),
+            key: PEM.privateKey(in: keyFile.bytes, path: key),
+            paths: (certificate, key), identities: identities)
+    }
+
+    private init(
+        chain: [OpenSSLObject], key: OpenSSLObject, paths: (certificate: String, key: String),
+        identities: CertificateIdentities
+    ) throws(CertificateError) {
+        leaf = chain[0]
+        self.key = key
+        self.chain = Array(chain.dropFirst())
+        self.identities = identities
+        guard X509_check_private_key(leaf.pointer, key.pointer) == 1 else {
+            let fitsLater = self.chain.contains { X509_check_private_key($0.pointer, key.pointer) == 1 }
+            ERR_clear_error()
+            throw fitsLater ? .wrongOrder(paths.certificate) : .mismatch(certificate: paths.certificate, key: paths.key)
+        }
+        let names = SubjectNames(of: leaf.pointer)
+        subjectNames = names.names
+        addresses = names.addresses
+        hasAlternativeNames = names.areAlternative
+        notBefore = Self.seconds(X509_get0_notBefore(leaf.pointer))
+        notAfter = Self.seconds(X509_get0_notAfter(leaf.pointer))
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        X509_digest(leaf.pointer, EVP_sha256(), &digest, nil)
+        fingerprint = digest
+        try ServingRehearsal.shared.check(self, path: paths.certificate)
+    }
+
+    /// What a client will find fault with, although the certificate is served.
+    ///
+    /// - Parameter now: the time to judge by, in seconds since 1970.
+    package func warnings(at now: Int64) -> [String] {
+        var warnings: [String] = []
+        if now > notAfter {
+            warnings.append("the certificate expired \(Self.age(now - notAfter)) ago")
+        } else if notAfter - now < 14 * 86_400 {
+            warnings.append("the certificate expires in \(Self.age(notAfter - now))")
+        }
+        if now < notBefore { warnings.append("the certificate is valid only in \(Self.age(notBefore - now))") }
+        if !hasAlternativeNames {
+            warnings.append("the certificate has no subjectAltName: docker and browsers refuse it")
+        }
+        return warnings
+    }
+
+    private static func age(_ seconds: Int64) -> String {
+        let (count, unit) = seconds >= 86_400 ? (seconds / 86_400, "day") : (max(seconds / 3600, 1), "hour")
+        return "\(count) \(unit)\(count == 1 ? "" : "s")"
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+        var parts = tm()
+        guard ASN1_TIME_to_tm(time, &parts) == 1 else { return 0 }
+        return Int64(timegm(&parts))
+    }
+}
+
+/// The states of the two files that a certificate was read from.
+struct CertificateIdentities: Hashable, Sendable {
+    let certificate: FileIdentity
+    let key: FileIdentity
+}

@@ -1,0 +1,65 @@
+internal import COpenSSL
+
+/// Certificates and keys in the text form of RFC 7468.
+enum PEM {
+    /// Every certificate of a file in its order, at least one.
+    ///
+    /// - Throws: `CertificateError` when there is none, too many, or a broken one.
+    static func certificates(in bytes: [UInt8], path: String) throws(CertificateError) -> [OpenSSLObject] {
+        var found: [OpenSSLObject] = []
+        let fault = withSource(bytes) { source in
+            while let certificate = OpenSSLObject(
+                PEM_read_bio_X509(source, nil, refusePassphrase, nil), release: X509_free)
+            {
+                found.append(certificate)
+            }
+            return OpenSSLFault.take()
+        }
+        let isAtEnd = fault.library == ERR_LIB_PEM && fault.reason == PEM_R_NO_START_LINE
+        guard isAtEnd else { throw .malformedCertificate(path, found.count + 1, reason: fault.text) }
+        guard !found.isEmpty else { throw .noCertificate(path) }
+        guard found.count <= chainLimit else { throw .tooLarge(path) }
+        return found
+    }
+
+    /// The first private key of a file.
+    ///
+    /// - Throws: `CertificateError` when there is none, when it is broken, or when it has a passphrase.
+    static func privateKey(in bytes: [UInt8], path: String) throws(CertificateError) -> OpenSSLObject {
+        var wasAsked = false
+        let (key, fault) = withSource(bytes) { source in
+            let key = withUnsafeMutablePointer(to: &wasAsked) {
+                PEM_read_bio_PrivateKey(source, nil, refusePassphrase, $0)
+            }
+            return (OpenSSLObject(key, release: EVP_PKEY_free), OpenSSLFault.take())
+        }
+        if let key { return key }
+        if wasAsked { throw .encryptedKey(path) }
+        throw holdsKey(bytes) ? .malformedKey(path, reason: fault.text) : .noKey(path)
+    }
+
+    /// More certificates than any path to a root needs.
+    private static let chainLimit = 32
+
+    private static func withSource<Result>(_ bytes: [UInt8], _ body: (OpaquePointer?) -> Result) -> Result {
+        ERR_clear_error()
+        return bytes.withUnsafeBytes { bytes in
+            let source = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
+            defer { BIO_free(source) }
+            return body(source)
+        }
+    }
+
+    private static func holdsKey(_ bytes: [UInt8]) -> Bool {
+        let marker = Array("PRIVATE KEY-----".utf8)
+        return bytes.withUnsafeBytes { memory in memory.indices.contains { memory[$0...].starts(with: marker) } }
+    }
+}
+
+/// Refuses to give a passphrase, and notes in the Bool that `asked` leads to, if it does, that one was wanted.
+private func refusePassphrase(
+    _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, asked: UnsafeMutableRawPointer?
+) -> Int32 {
+    asked?.storeBytes(of: true, as: Bool.self)
+    return -1
+}

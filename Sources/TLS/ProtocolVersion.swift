@@ -1,0 +1,17 @@
+/// A version of TLS, by its number on the wire.
+package enum ProtocolVersion: Int32, Comparable, Sendable {
+    case tls12 = 0x0303
+    case tls13 = 0x0304
+
+    package static func < (a: ProtocolVersion, b: ProtocolVersion) -> Bool { a.rawValue < b.rawValue }
+}
+
+extension ProtocolVersion: CustomStringConvertible {
+    /// The name as nginx's `$ssl_protocol` writes it.
+    package var description: String {
+        switch self {
+        case .tls12: "TLSv1.2"
+        case .tls13: "TLSv1.3"
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import Bytes
+internal import COpenSSL
+internal import Net
+
+/// One worker's part of TLS: where its connections begin, and the buffer through which they write.
+///
+/// It belongs to one thread.
+package final class TLSEngine {
+    /// Decides which certificate each new connection is shown; connections under way keep theirs.
+    package var selector: CertificateSelector
+
+    let ticketKeys: TicketKeys
+    let wire: UnsafeMutablePointer<TLSWire>
+    /// The address of this host that the greeting being handled came to.
+    private let settings: OpenSSLObject
+    private let bio: OpenSSLObject
+
+    /// An engine that shows the selector's certificates and seals session tickets with the keys.
+    ///
+    /// - Throws: `TLSError.setUp` when OpenSSL refuses.
+    package init(selector: CertificateSelector, ticketKeys: TicketKeys) throws(TLSError) {
+        let settings = try TLSContext.makeSettings(.mozillaIntermediate)
+        // Greetings are answered with the certificate's own settings; until it is known, these hold.
+        SSL_CTX_set_client_hello_cb(settings.pointer, TLSStream.greeted, nil)
+        SSL_CTX_set_info_callback(settings.pointer, TLSStream.progressed)
+        guard portico_ctx_set_ticket_key_callback(settings.pointer, TLSStream.ticketHandled) == 1,
+            let method = TLSWire.method, let bio = OpenSSLObject(BIO_new(method.pointer), release: BIO_free_all)
+        else { throw .setUp(OpenSSLFault.take().text) }
+        wire = .allocate(capacity: 1)
+        wire.initialize(to: TLSWire())
+        BIO_set_data(bio.pointer, wire)
+        BIO_set_init(bio.pointer, 1)
+        self.settings = settings
+        self.bio = bio
+        self.selector = selector
+        self.ticketKeys = ticketKeys
+    }
+
+    deinit {
+        wire.pointee.output.deallocate()
+        wire.deinitialize(count: 1)
+        wire.deallocate()
+    }
+
+    /// Begins the server's side of a connection; nil when memory has run out.
+    ///
+    /// - Parameters:
+    ///   - socket: the connection's socket.
+    ///   - localAddress: the address of this host that the client came to, which decides where it names no host.
+    func accept(_ socket: StreamSocket, localAddress: IPAddress?) -> TLSStream? {
+        guard let connection = SSL_new(settings.pointer) else {
+            ERR_clear_error()
+            return nil
+        }
+        SSL_set_accept_state(connection)
+        BIO_up_ref(bio.pointer)
+        SSL_set_bio(connection, bio.pointer, bio.pointer)
+        return TLSStream(connection, socket: socket, engine: self, localAddress: localAddress)
+    }
+}

@@ -1,0 +1,88 @@
+internal import Bytes
+internal import COpenSSL
+
+/// What OpenSSL calls while it works on a connection.
+///
+/// Every connection carries its `TLSStream` as its first piece of extra data; the stream owns the connection, so it is
+/// alive whenever one of these is called.
+extension TLSStream {
+    private static func of(_ connection: OpaquePointer?) -> TLSStream? {
+        SSL_get_ex_data(connection, 0).map { Unmanaged<TLSStream>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The client's greeting has come: chooses the certificate (SSL_CTX_set_client_hello_cb(3)).
+    ///
+    /// This early, because a session is looked up right after it, and must already be bound to the chosen host.
+    static let greeted:
+        @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = {
+            connection, alert, _ in
+            guard let connection, let stream = of(connection) else { return SSL_CLIENT_HELLO_ERROR }
+            if let refusal = stream.chooseContext(connection) {
+                alert?.pointee = refusal
+                return SSL_CLIENT_HELLO_ERROR
+            }
+            return SSL_CLIENT_HELLO_SUCCESS
+        }
+
+    /// Tells the client that its host name was made use of (SSL_CTX_set_tlsext_servername_callback(3)).
+    static let serverNameAccepted:
+        @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = {
+            connection, _, _ in
+            of(connection)?.serverName == nil ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_OK
+        }
+
+    /// The client offers application protocols: picks one, or refuses as RFC 7301 §3.2 wants.
+    static let protocolsOffered:
+        @convention(c) (
+            OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
+            UnsafePointer<UInt8>?, UInt32, UnsafeMutableRawPointer?
+        ) -> Int32 = { connection, chosen, chosenCount, offers, offersCount, _ in
+            let list = UnsafeRawBufferPointer(start: offers, count: Int(offersCount))
+            guard let protocols = of(connection)?.context?.protocols,
+                let offer = ClientHello.offer(in: list, preferred: protocols)
+            else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+            chosen?.pointee = offer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            chosenCount?.pointee = UInt8(truncatingIfNeeded: offer.count)
+            return SSL_TLSEXT_ERR_OK
+        }
+
+    /// A session ticket is to be sealed or opened (SSL_CTX_set_tlsext_ticket_key_evp_cb(3)).
+    static let ticketHandled:
+        @convention(c) (
+            OpaquePointer?, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<UInt8>?, OpaquePointer?, OpaquePointer?,
+            Int32
+        ) -> Int32 = { connection, name, vector, cipher, authenticator, isSealing in
+            guard let keys = of(connection)?.engine.ticketKeys, let name, let vector, let cipher, let authenticator
+            else { return -1 }
+            let ticket = TicketParts(name: name, vector: vector, cipher: cipher, authenticator: authenticator)
+            return isSealing == 1 ? keys.seal(ticket) : keys.open(ticket)
+        }
+
+    /// OpenSSL has dealt with a handshake message or an alert (SSL_CTX_set_info_callback(3)).
+    static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, _, _ in
+        of(connection)?.noteMessage()
+    }
+
+    /// The alert to refuse the client with, nil once a certificate was chosen.
+    private func chooseContext(_ connection: OpaquePointer) -> Int32? {
+        var bytes: UnsafePointer<UInt8>?
+        var count = 0
+        if SSL_client_hello_get0_ext(connection, UInt32(TLSEXT_TYPE_server_name), &bytes, &count) == 1 {
+            switch ClientHello.serverName(UnsafeBufferPointer(start: bytes, count: count).span) {
+            case .host(let name): serverName = name
+            case .unusable: return use(engine.selector.fallback, connection)
+            case .malformed: return SSL_AD_DECODE_ERROR
+            }
+        }
+        return use(engine.selector.select(serverName: serverName, localAddress: localAddress), connection)
+    }
+
+    private func use(_ chosen: TLSContext?, _ connection: OpaquePointer) -> Int32? {
+        guard let chosen else {
+            isNameRefused = true
+            return SSL_AD_UNRECOGNIZED_NAME
+        }
+        context = chosen
+        return chosen.adopt(connection, serverName: serverName) ? nil : SSL_AD_INTERNAL_ERROR
+    }
+}

@@ -1,0 +1,196 @@
+package import Bytes
+internal import COpenSSL
+internal import Glibc
+internal import Net
+
+/// One connection's TLS: plaintext on this side, records on the socket's side.
+package final class TLSStream {
+    /// The host that the client named (RFC 6066 §3), in lower case; nil when it named none that could be one.
+    package internal(set) var serverName: ByteString?
+    /// The certificate and policy that the client was given, once its greeting has come.
+    package internal(set) var context: TLSContext?
+    /// Why the connection failed, once it has.
+    package private(set) var failure: TLSError?
+    /// Whether the peer's bytes ended without its saying so (close_notify, RFC 8446 §6.1): they may have been cut.
+    package private(set) var wasTruncated = false
+    /// Whether a read may bring something; false until the socket has news.
+    private(set) var mayRead = true
+    /// Whether the handshake is complete.
+    private(set) var isEstablished = false
+
+    let engine: TLSEngine
+    let localAddress: IPAddress?
+    /// Whether the client was refused for the name it asked for, or for naming none.
+    var isNameRefused = false
+    /// Handshake messages and alerts since the last data, on either side.
+    private var messages = 0
+    /// What every further read returns.
+    private var ending: ReadResult?
+    private let connection: OpaquePointer
+    private let socket: StreamSocket
+
+    /// Takes over an SSL object that reads from and writes to the engine's byte stream.
+    init(_ connection: OpaquePointer, socket: StreamSocket, engine: TLSEngine, localAddress: IPAddress?) {
+        self.connection = connection
+        self.socket = socket
+        self.engine = engine
+        self.localAddress = localAddress
+        SSL_set_ex_data(connection, 0, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit { SSL_free(connection) }
+
+    /// The application protocol that was agreed on (RFC 7301); nil when the client offered none. Copies its name.
+    package var negotiatedProtocol: ByteString? {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(connection, &name, &count)
+        return name.map { ByteString(UnsafeRawBufferPointer(start: $0, count: Int(count))) }
+    }
+
+    /// The version that was agreed on; nil during the handshake.
+    package var protocolVersion: ProtocolVersion? {
+        isEstablished ? ProtocolVersion(rawValue: SSL_version(connection)) : nil
+    }
+
+    /// Whether the connection went on from an earlier one's session.
+    package var isResumed: Bool { SSL_session_reused(connection) == 1 }
+
+    /// Takes note that the socket has something to read.
+    @inline(__always)
+    func becameReadable() { mayRead = true }
+
+    /// Takes the handshake as far as the peer's messages allow.
+    func handshake() -> HandshakeResult {
+        if let failure { return .failed(failure) }
+        if isEstablished { return .complete }
+        engine.wire.pointee.begin(socket)
+        let result = SSL_do_handshake(connection)
+        // The alert that tells the peer why it is refused leaves here too.
+        let sent = sendOutput(more: false)
+        if result == 1 {
+            isEstablished = true
+            return .complete
+        }
+        if case .failed(let error) = sent { return .failed(fail(.socket(error))) }
+        if engine.wire.pointee.hasBlocked {
+            mayRead = false
+            return .wouldBlock
+        }
+        return .failed(fail(fault()))
+    }
+
+    /// Reads and decrypts until the buffer is full or nothing is left.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
+        if let ending { return ending }
+        guard let start = buffer.baseAddress else { return .wouldBlock }
+        engine.wire.pointee.begin(socket)
+        var total = 0
+        var isOpen = true
+        while total < buffer.count {
+            let count = SSL_read(connection, start + total, Int32(clamping: buffer.count - total))
+            guard count > 0 else {
+                isOpen = engine.wire.pointee.hasBlocked
+                if isOpen { mayRead = false } else { end() }
+                break
+            }
+            total += Int(count)
+            messages = 0
+        }
+        // Answers to the peer's own: key updates, alerts.
+        _ = sendOutput(more: false)
+        if total > 0 { return .bytes(total) }
+        return isOpen ? .wouldBlock : ending ?? .end
+    }
+
+    /// Encrypts the bytes and sends the records; what the socket does not take is kept.
+    func write(_ bytes: UnsafeRawBufferPointer, more: Bool) -> WriteResult {
+        if case .failed(let error) = ending { return .failed(error) }
+        var result = socket.hasPending ? WriteResult.pending : .complete
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = min(rest.count, TLSWire.pieceLimit)
+            engine.wire.pointee.begin(socket)
+            guard SSL_write(connection, rest.baseAddress, Int32(count)) == Int32(count) else {
+                return .failed(brokenOff(fault()))
+            }
+            result = sendOutput(more: more || count < rest.count)
+            if case .failed = result { return result }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+        return result
+    }
+
+    /// Tells the peer that no more bytes follow (close_notify); reading may go on.
+    func closeNotify() -> WriteResult {
+        guard isEstablished, failure == nil else { return .complete }
+        engine.wire.pointee.begin(socket)
+        if SSL_shutdown(connection) < 0 { ERR_clear_error() }
+        return sendOutput(more: false)
+    }
+
+    /// Counts what OpenSSL does besides passing data on, and cuts a peer off that does nothing else.
+    func noteMessage() {
+        guard isEstablished else { return }
+        messages += 1
+        if messages > Self.messageLimit { engine.wire.pointee.isCutOff = true }
+    }
+
+    /// Each key update counts twice: it is read and answered.
+    private static let messageLimit = 64
+
+    @inline(__always)
+    private func sendOutput(more: Bool) -> WriteResult {
+        let wire = engine.wire
+        guard wire.pointee.outputCount > 0 else { return socket.hasPending ? .pending : .complete }
+        let records = UnsafeRawBufferPointer(rebasing: wire.pointee.output[..<wire.pointee.outputCount])
+        wire.pointee.outputCount = 0
+        return socket.send(records, more: more)
+    }
+
+    private func end() {
+        if SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN != 0 {
+            ending = .end
+        } else if engine.wire.pointee.hasEnded {
+            wasTruncated = true
+            ending = .end
+        } else {
+            _ = brokenOff(fault())
+        }
+        ERR_clear_error()
+    }
+
+    private func brokenOff(_ fault: TLSError) -> SystemError {
+        fail(fault)
+        let error: SystemError
+        if case .socket(let cause) = fault {
+            error = cause
+        } else {
+            error = SystemError(call: "SSL_read", code: EPROTO)
+        }
+        ending = .failed(error)
+        return error
+    }
+
+    @discardableResult
+    private func fail(_ fault: TLSError) -> TLSError {
+        failure = fault
+        return fault
+    }
+
+    private func fault() -> TLSError {
+        let wire = engine.wire.pointee
+        let fault = OpenSSLFault.take()
+        if let failure = wire.failure { return .socket(failure) }
+        if wire.isCutOff { return .tooManyMessages }
+        if wire.hasEnded { return .peerClosed }
+        if isNameRefused { return .unknownServerName(serverName) }
+        guard fault.library == ERR_LIB_SSL else { return .protocolFault(fault.text) }
+        switch fault.reason {
+        case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST: return .plainHTTP
+        case SSL_AD_REASON_OFFSET...SSL_AD_REASON_OFFSET + 255:
+            return .peerAlert(UInt8(fault.reason - SSL_AD_REASON_OFFSET))
+        default: return .protocolFault(fault.text)
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package import Bytes
+package import Net
+
+/// A byte stream over a connected socket, plain or TLS.
+///
+/// It belongs to one loop. It asks the kernel only when an answer can be new, so a caller may try at any time; it goes
+/// on reading until `mayRead` is false, because nothing will remind it of bytes that were left.
+package final class Transport {
+    /// The stream's TLS; nil in the clear.
+    package private(set) var tls: TLSStream?
+
+    private let socket: StreamSocket
+    private var endsWhenFlushed = false
+
+    /// A stream in the clear.
+    package init(plain descriptor: consuming FileDescriptor) {
+        socket = StreamSocket(descriptor)
+    }
+
+    /// The server's side of a TLS stream, whose handshake comes first.
+    ///
+    /// - Throws: `TLSError.setUp` when memory has run out.
+    package init(
+        accepting descriptor: consuming FileDescriptor, engine: TLSEngine, localAddress: IPAddress?
+    ) throws(TLSError) {
+        socket = StreamSocket(descriptor)
+        guard let stream = engine.accept(socket, localAddress: localAddress) else { throw .setUp("out of memory") }
+        tls = stream
+    }
+
+    /// The descriptor to register with the loop, -1 once closed.
+    package var descriptor: Int32 { socket.raw }
+
+    /// Whether a read may bring something.
+    @inline(__always)
+    package var mayRead: Bool { tls?.mayRead ?? socket.mayReceive }
+
+    /// Whether bytes that were written wait for the socket; `flush()` is due when it becomes writable.
+    @inline(__always)
+    package var hasPending: Bool { socket.hasPending }
+
+    /// Whether the peer's bytes ended in a way that hides a cut: TLS without close_notify.
+    package var wasTruncated: Bool { tls?.wasTruncated ?? false }
+
+    /// Takes note of what the loop reported.
+    @inline(__always)
+    package func update(_ readiness: Readiness) {
+        socket.update(readiness)
+        if readiness.mayRead { tls?.becameReadable() }
+    }
+
+    /// Takes the handshake as far as it will go now; a stream in the clear has none to make.
+    ///
+    /// Bytes may be pending afterwards, even when it failed: the alert that tells the peer why.
+    package func handshake() -> HandshakeResult { tls?.handshake() ?? .complete }
+
+    /// Leaves TLS after `TLSError.plainHTTP`, so that the client can be answered in the language it speaks.
+    package func continueInClear() { tls = nil }
+
+    /// Reads what has come; over TLS, until the buffer is full or nothing is left.
+    @inline(__always)
+    package func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
+        if let tls { return tls.read(into: buffer) }
+        return socket.receive(into: buffer)
+    }
+
+    /// Sends all the bytes; those that the socket does not take now are kept, and the result says so.
+    ///
+    /// While the result is pending the caller writes no more, so that at most one piece is kept.
+    /// - Parameter more: whether the next piece follows at once, so that a short segment can wait for it.
+    @inline(__always)
+    package func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) -> WriteResult {
+        if let tls { return tls.write(bytes, more: more) }
+        return socket.send(bytes, more: more)
+    }
+
+    /// Sends what is pending.
+    package func flush() -> WriteResult {
+        let result = socket.flush()
+        if endsWhenFlushed, result == .complete {
+            endsWhenFlushed = false
+            socket.shutdownWrite()
+        }
+        return result
+    }
+
+    /// Ends this side's direction, once what is pending has been flushed; the peer can still be read from.
+    package func shutdownWrite() {
+        _ = tls?.closeNotify()
+        endsWhenFlushed = true
+        _ = flush()
+    }
+
+    /// Tells the peer that no more follows, without ending the connection; over TLS only.
+    package func closeNotify() { _ = tls?.closeNotify() }
+
+    /// Closes the descriptor at once; pending bytes are lost.
+    package func close() { socket.close() }
+}
