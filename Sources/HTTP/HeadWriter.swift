@@ -2,6 +2,9 @@ package import Bytes
 
 /// Writes heads. Lines are made from what was parsed, never copied as received.
 package enum HeadWriter {
+    /// The interim response that a client waits for before it sends a body (RFC 9110 §15.2.1).
+    package static let continueResponse: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+
     /// Appends a request line of HTTP/1.1 (RFC 9112 §3).
     ///
     /// - Parameters:

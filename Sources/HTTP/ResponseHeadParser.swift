@@ -19,6 +19,11 @@ package struct ResponseHeadParser: Sendable {
         self.limits = limits
     }
 
+    /// Whether a byte of the head was seen.
+    package var hasBegun: Bool {
+        if case .statusLine = part { cursor > 0 } else { true }
+    }
+
     /// Continues with `bytes`, which begin where the message begins: the same as the last time, and more behind them.
     ///
     /// When complete, `head` is filled and the parser is ready for the next message. Until then what `head` holds means
