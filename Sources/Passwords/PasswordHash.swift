@@ -84,11 +84,7 @@ extension PasswordHash {
         password: UnsafeRawBufferPointer, scheme: PasswordScheme = .bcrypt, cost: Int? = nil
     ) throws(PasswordError) -> String {
         try check(password: password)
-        if let cost {
-            guard let costs = scheme.costs, costs.contains(cost) else {
-                throw .costNotAllowed(scheme, allowed: scheme.costs)
-            }
-        }
+        try check(cost: cost, of: scheme)
         let cost = cost ?? scheme.defaultCost ?? 0
         switch scheme {
         case .bcrypt: return try Crypt.make(password, prefix: "$2y$", cost: cost, scheme)
@@ -101,6 +97,16 @@ extension PasswordHash {
         case .ssha: return SHA1Hash.make(password, salted: true)
         case .sha: return SHA1Hash.make(password, salted: false)
         case .plain: throw .schemeNotOffered(scheme)
+        }
+    }
+
+    /// Refuses a cost that the scheme does not have. Nil stands for the default and is always allowed.
+    ///
+    /// - Throws: `PasswordError.costNotAllowed`.
+    package static func check(cost: Int?, of scheme: PasswordScheme) throws(PasswordError) {
+        guard let cost else { return }
+        guard let costs = scheme.costs, costs.contains(cost) else {
+            throw .costNotAllowed(scheme, allowed: scheme.costs)
         }
     }
 
