@@ -92,6 +92,12 @@ package struct ByteBuffer: ~Copyable {
         lower += count
     }
 
+    /// Takes the last `count` readable bytes back.
+    package mutating func removeLast(_ count: Int) {
+        precondition(count >= 0 && count <= upper - lower, "removed more than there is")
+        upper -= count
+    }
+
     /// Drops every byte and keeps the memory.
     @inline(__always)
     package mutating func removeAll() {
@@ -111,7 +117,16 @@ package struct ByteBuffer: ~Copyable {
     package mutating func reserve(_ count: Int) {
         if capacity - upper >= count { return }
         compact()
-        if capacity - upper >= count { return }
+        if capacity - upper < count { grow(toFit: count) }
+    }
+
+    /// Makes room for `count` more bytes without moving what was skipped, so that ranges into `all` stay true.
+    package mutating func reserveInPlace(_ count: Int) {
+        guard capacity - upper < count else { return }
+        grow(toFit: count)
+    }
+
+    private mutating func grow(toFit count: Int) {
         var size = max(capacity, 256)
         while size - upper < count { size *= 2 }
         base = realloc(base, size)

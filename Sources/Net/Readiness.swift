@@ -26,6 +26,10 @@ package struct Readiness: OptionSet, Sendable {
     @inline(__always)
     package var mayWrite: Bool { rawValue & 0x01c != 0 }
 
+    /// Whether the descriptor has failed or both its directions are closed.
+    @inline(__always)
+    package var isBroken: Bool { rawValue & 0x018 != 0 }
+
     /// Whether the other side ended its direction or the descriptor is of no more use.
     @inline(__always)
     package var isEnding: Bool { rawValue & 0x2018 != 0 }

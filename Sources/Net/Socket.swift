@@ -93,6 +93,12 @@ package enum Socket {
         }
     }
 
+    /// Whether a connection that should be silent is: nothing to read, not ended, not broken (recv(2), MSG_PEEK).
+    package static func isQuiet(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return Glibc.recv(descriptor, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
+    }
+
     /// Hands bytes to the kernel and says how many it took, 0 when its buffer is full (send(2)).
     ///
     /// With `more` the kernel may wait for the next piece before it sends a short segment (MSG_MORE).

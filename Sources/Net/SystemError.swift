@@ -21,6 +21,11 @@ package struct SystemError: Error, Equatable, Sendable {
     package static func == (a: SystemError, b: SystemError) -> Bool { a.code == b.code }
 }
 
+extension SystemError {
+    /// Whether the process or the system has no descriptor left (EMFILE, ENFILE).
+    package var isDescriptorShortage: Bool { code == EMFILE || code == ENFILE }
+}
+
 extension SystemError: CustomStringConvertible {
     package var description: String { "\(call): \(message)" }
 

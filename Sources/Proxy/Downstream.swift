@@ -1,0 +1,89 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+
+/// The client's side of one exchange: what the exchange asks of it, whichever protocol the client speaks.
+///
+/// Contract of flow: at most one buffered piece is in flight in each direction. After `sendBody` has returned `.pending`
+/// the exchange sends nothing until it is told `downstreamDrained()`; body pieces arrive only between `resumeBody()`
+/// and `pauseBody()`, or the end of the body.
+class Downstream {
+    unowned let worker: Worker
+    /// The client's address and port, as the connection or a trusted proxy in front says.
+    let peer: Endpoint
+    /// The address and port that the client reached.
+    let local: Endpoint
+    /// Whether the client speaks TLS to this proxy.
+    let isSecure: Bool
+    /// The number of the connection, from 1 on in each worker.
+    let serial: Int
+    /// The head of the current request; its ranges point into `headBytes`.
+    var request = RequestHead()
+
+    init(worker: Worker, peer: Endpoint, local: Endpoint, isSecure: Bool) {
+        self.worker = worker
+        serial = worker.nextSerial()
+        self.peer = peer
+        self.local = local
+        self.isSecure = isSecure
+    }
+
+    /// The bytes that `request` points into; valid while the exchange runs.
+    var headBytes: UnsafeRawBufferPointer { fatalError("abstract") }
+
+    /// How many of those bytes are the head's own.
+    var headByteCount: Int { fatalError("abstract") }
+
+    /// Whether every byte of the request's body has been handed to the exchange.
+    var isRequestComplete: Bool { fatalError("abstract") }
+
+    /// Has pieces of the request body delivered to `Exchange.receivedBody`; asks for them with a 100 first where the
+    /// client waits for one (RFC 9110 §10.1.1).
+    func resumeBody() { fatalError("abstract") }
+
+    /// Holds the request body back until `resumeBody()`.
+    func pauseBody() { fatalError("abstract") }
+
+    /// Drops what has already come of a body that nobody wants, so that the connection may stay open behind the answer.
+    func discardBufferedBody() { fatalError("abstract") }
+
+    /// Begins the response's head. `length` is what is known of the body before it comes.
+    func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
+        fatalError("abstract")
+    }
+
+    /// Adds a field to the head that was begun. Neither name nor value is checked again.
+    func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) { fatalError("abstract") }
+
+    /// Ends the head. It is sent together with the first piece of the body, or by `flush()`.
+    func endHead() { fatalError("abstract") }
+
+    /// Sends a piece of the body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
+    func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
+
+    /// Ends the response; `trailers` are field lines that each end in CRLF, or nothing.
+    func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult { fatalError("abstract") }
+
+    /// Sends what is held back to go with a piece of the body.
+    func flush() -> WriteResult { fatalError("abstract") }
+
+    /// The exchange is over and its response whole: go on with the next request, linger or close.
+    func exchangeEnded() { fatalError("abstract") }
+
+    /// Ends the connection (or stream) so that the client cannot take a cut response for a whole one.
+    func abort() { fatalError("abstract") }
+}
+
+extension Downstream {
+    /// Adds a field with a literal name.
+    @inline(__always)
+    func addField(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        addField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+
+    /// Adds a field with a literal name and value.
+    @inline(__always)
+    func addField(_ name: StaticString, _ value: StaticString) {
+        addField(name, UnsafeRawBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+}

@@ -1,0 +1,66 @@
+internal import Bytes
+internal import Net
+internal import TLS
+
+/// One worker's listening socket: it turns waiting connections into downstreams.
+final class DownstreamListener: EventSource {
+    /// How many connections are taken before others get their turn.
+    private static let batchSize = 64
+    /// How long accepting pauses when descriptors have run out.
+    private static let pause = Duration.milliseconds(100)
+
+    private unowned let worker: Worker
+    private let descriptor: FileDescriptor
+    private let isSecure: Bool
+    private var token = Token.none
+
+    /// - Throws: `SystemError` when the kernel refuses to watch the socket.
+    init(worker: Worker, socket: ListeningSocket) throws(SystemError) {
+        self.worker = worker
+        isSecure = socket.isSecure
+        descriptor = FileDescriptor(owning: socket.raw)
+        token = try worker.loop.add(socket.raw, self, interest: .reading)
+    }
+
+    func ready(_ readiness: Readiness) {
+        for _ in 0..<Self.batchSize {
+            do {
+                guard let connection = try Socket.accept(descriptor.raw) else { return }
+                open(connection)
+            } catch {
+                // Connections wait in the kernel's queue meanwhile; spinning would not bring a descriptor back.
+                try? worker.loop.modify(descriptor.raw, token, interest: .paused)
+                worker.loop.setDeadline(Self.pause, for: token)
+                worker.reportDescriptorShortage()
+                return
+            }
+        }
+    }
+
+    func deadlinePassed() {
+        try? worker.loop.modify(descriptor.raw, token, interest: .reading)
+    }
+
+    private func open(_ connection: consuming AcceptedConnection) {
+        guard let peer = connection.peer else { return }
+        let socket = connection.unpack()
+        let raw = socket.raw
+        guard let local = Socket.localEndpoint(raw) else { return }
+        Socket.setNoDelay(raw)
+        let transport: Transport
+        if isSecure {
+            guard
+                let secure = try? Transport(accepting: socket, engine: worker.tls, localAddress: local.address)
+            else { return }
+            transport = secure
+        } else {
+            transport = Transport(plain: socket)
+        }
+        let downstream = HTTP1Downstream(
+            worker: worker, transport: transport, peer: peer, local: local, isSecure: isSecure)
+        try? downstream.start()
+    }
+
+    /// Stops listening; connections that wait unaccepted are refused by the kernel.
+    func close() { worker.loop.remove(token) }
+}

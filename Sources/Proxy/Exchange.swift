@@ -1,0 +1,368 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Routing
+
+/// One request and its response: the way from the client to a backend and back.
+///
+/// `begin()` is the life of a request in order. Every gate either lets it pass, answers it, or suspends it until a
+/// verdict arrives. Contract of flow: at most one buffered piece is in flight in each direction, and its producer reads
+/// again only when it was written.
+final class Exchange {
+    private enum Phase {
+        case idle
+        /// A password is being checked on another thread.
+        case authenticating
+        /// The connection to the backend is being opened.
+        case connecting
+        /// The request goes out and the answer is awaited.
+        case forwarding
+        /// The answer's head was sent to the client.
+        case responding
+    }
+
+    unowned let downstream: Downstream
+    unowned let worker: Worker
+
+    private(set) var host: WorkerHost?
+    /// The location of the request; nginx's defaults before one was found.
+    private(set) var location: WorkerLocation
+    private(set) var upstream: UpstreamConnection?
+    /// The backend that was asked last, for the log.
+    private(set) var backend: BackendPool?
+    /// The user whom the request named, whether or not the password was right, as nginx logs it.
+    private(set) var user: ByteString?
+    /// The status that the client was sent, 0 before.
+    private(set) var status = 0
+    /// The status that the backend sent, 0 where there is none.
+    private(set) var upstreamStatus = 0
+    /// The bytes of the response's body that the client was sent.
+    private(set) var bytesSent = 0
+    /// When the request's head was complete.
+    private(set) var startedAt = Instant(nanoseconds: 0)
+    /// The bytes that the backend's head points into, while it is passed on.
+    private var responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    private var identifier: (UInt64, UInt64)?
+    /// What the worker knows the exchange by while its password is being checked.
+    var waiter: UInt64 = 0
+
+    private var phase = Phase.idle
+    private var bodyReceived = 0
+    private var isUploadStopped = false
+    private var hasRetriedFresh = false
+    private var excluded: ContiguousArray<Endpoint> = []
+
+    init(downstream: Downstream) {
+        self.downstream = downstream
+        worker = downstream.worker
+        location = downstream.worker.routes.fallback
+    }
+
+    // MARK: The life of a request
+
+    /// Takes up the request whose head is complete.
+    func begin() {
+        reset()
+        let request = downstream.request
+        guard request.method != .connect, request.method != .trace else { return respond(405) }
+        guard let host = worker.routes.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
+        self.host = host
+        switch host.rule(isSecure: downstream.isSecure) {
+        case .unknown: return respond(503)
+        case .redirect: return redirectToHTTPS()
+        case .serve: location = host.location
+        }
+        if let shut = host.shutStatus { return respond(shut) }
+        if let returned = location.settings.returned { return respond(returned) }
+        if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
+            return respond(413)
+        }
+        proceed(RequestGates.admit(self))
+    }
+
+    private func proceed(_ verdict: RequestGates.Verdict) {
+        switch verdict {
+        case .pass: connect()
+        case .respond(let status): respond(status)
+        case .suspend: phase = .authenticating
+        }
+    }
+
+    /// Answers a request whose head was refused.
+    func reject(status: Int) {
+        reset()
+        respond(status)
+    }
+
+    /// Goes on with a request whose password was checked.
+    func authenticated(_ decision: Authenticator.Decision) {
+        guard case .authenticating = phase else { return }
+        proceed(RequestGates.verdict(decision, on: self))
+    }
+
+    /// Notes whom the request named.
+    func named(_ user: ByteString) { self.user = user }
+
+    private func reset() {
+        startedAt = worker.loop.now
+        host = nil
+        location = worker.routes.fallback
+        backend = nil
+        user = nil
+        status = 0
+        upstreamStatus = 0
+        bytesSent = 0
+        bodyReceived = 0
+        identifier = nil
+        isUploadStopped = false
+        hasRetriedFresh = false
+        excluded.removeAll(keepingCapacity: true)
+        worker.counters.requests += 1
+    }
+
+    // MARK: To the backend
+
+    private func connect() {
+        phase = .connecting
+        guard let pool = location.pool else { return fail(.noBackend) }
+        while let backend = pool.next(excluding: excluded) {
+            self.backend = backend
+            let isRepeatable = downstream.request.method.isIdempotent
+            while !hasRetriedFresh, let idle = backend.takeIdle() {
+                if idle.assign(self, checkingLife: !isRepeatable) {
+                    upstream = idle
+                    return upstreamReady()
+                }
+                idle.close()
+            }
+            do {
+                upstream = try UpstreamConnection(worker: worker, backend: backend, exchange: self)
+                return
+            } catch {
+                if error.isDescriptorShortage { return fail(.outOfDescriptors) }
+                excluded.append(backend.endpoint)
+            }
+        }
+        fail(excluded.isEmpty ? .noBackend : .backendRefused)
+    }
+
+    /// The connection stands: the head goes out, and the body is asked for.
+    func upstreamReady() {
+        guard let upstream else { return }
+        phase = .forwarding
+        let framing = downstream.request.framing
+        let result = upstream.sendHead(method: downstream.request.method, body: framing) { output in
+            RequestWriter.write(self, to: &output)
+        }
+        if result == .complete, framing.hasBody { downstream.resumeBody() }
+        sent(result)
+    }
+
+    /// A piece of the request's body has come from the client.
+    func receivedBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
+        bodyReceived += piece.count
+        if let limit = location.settings.maxBodySize, bodyReceived > limit { return fail(.bodyTooLarge) }
+        guard !isUploadStopped, let upstream else { return downstream.pauseBody() }
+        worker.counters.bytesIn += piece.count
+        let result = upstream.sendBody(piece, isLast: isLast)
+        if result == .pending { downstream.pauseBody() }
+        sent(result)
+    }
+
+    /// The backend took what waited for it.
+    func upstreamDrained() {
+        if !isUploadStopped { downstream.resumeBody() }
+    }
+
+    private func sent(_ result: WriteResult) {
+        if case .failed = result { upstreamStoppedReading() }
+    }
+
+    /// The backend takes no more of the request. It may have answered before it closed, so what it sent is still read.
+    func upstreamStoppedReading() {
+        isUploadStopped = true
+        downstream.pauseBody()
+        upstream?.readLast()
+    }
+
+    // MARK: Back to the client
+
+    /// The backend's answer has begun.
+    func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        upstreamStatus = response.status
+        if response.status >= 400, !downstream.isRequestComplete {
+            isUploadStopped = true
+            downstream.pauseBody()
+        }
+        phase = .responding
+        status = response.status
+        let framing = response.framing(requestMethod: downstream.request.method)
+        responseBytes = bytes
+        ResponseWriter.write(response, framing: framing, bytes: bytes, for: self)
+        responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// A piece of the answer's body has come from the backend.
+    func receivedResponse(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
+        bytesSent += piece.count
+        worker.counters.bytesOut += piece.count
+        let result: WriteResult
+        if isLast, let upstream, upstream.hasTrailers {
+            if piece.count > 0 { _ = downstream.sendBody(piece, isLast: false) }
+            result = upstream.withTrailers { downstream.endBody(trailers: $0) }
+        } else {
+            result = downstream.sendBody(piece, isLast: isLast)
+        }
+        if case .failed = result { return downstreamFailed(.clientGone) }
+        if isLast { return finish() }
+        if result == .pending { upstream?.pause() }
+    }
+
+    /// Sends the head on although no piece of the body has come yet.
+    func responseStalled() {
+        switch downstream.flush() {
+        case .complete: break
+        case .pending: upstream?.pause()
+        case .failed: downstreamFailed(.clientGone)
+        }
+    }
+
+    /// The client took what waited for it.
+    func downstreamDrained() { upstream?.resume() }
+
+    /// Appends a field of the backend's answer, while its head is passed on.
+    func appendResponseField(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
+        guard let upstream, !responseBytes.isEmpty else { return }
+        for field in upstream.response.fields where ASCII.equalsIgnoringCase(responseBytes[field.name], name) {
+            return output.append(responseBytes[field.value])
+        }
+    }
+
+    /// 16 random bytes that name the request.
+    var requestID: (UInt64, UInt64) {
+        if let identifier { return identifier }
+        let made = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+        identifier = made
+        return made
+    }
+
+    /// The bytes of the request that were read: its head and what came of its body.
+    var bytesReceived: Int { bodyReceived + downstream.headByteCount }
+
+    // MARK: Failures
+
+    /// The client's side broke down: nothing more comes from it, or nothing more reaches it.
+    func downstreamFailed(_ error: ExchangeError) {
+        switch (phase, error.status) {
+        case (.responding, _), (_, 499): abort(error)
+        default: fail(error)
+        }
+    }
+
+    /// The backend's side broke down; the connection to it is closed already.
+    func upstreamFailed(_ error: ExchangeError) {
+        upstream = nil
+        fail(error)
+    }
+
+    private func fail(_ error: ExchangeError) {
+        releaseUpstream()
+        worker.counters.failures += error.fault == .client ? 0 : 1
+        switch phase {
+        case .responding: return abort(error)
+        case .connecting, .forwarding:
+            if retry(error) { return }
+        case .idle, .authenticating: break
+        }
+        worker.report(error, exchange: self)
+        respond(error.status)
+    }
+
+    private func retry(_ error: ExchangeError) -> Bool {
+        switch error.retry {
+        case .never: return false
+        case .otherBackend:
+            if let backend { excluded.append(backend.endpoint) }
+        case .freshConnection:
+            // A request may be repeated when it changes nothing by being done twice, or when its body, without which it
+            // cannot have been acted on, was not sent (RFC 9112 §9.3.1).
+            let request = downstream.request
+            guard bodyReceived == 0, !hasRetriedFresh, request.method.isIdempotent || request.framing.hasBody else {
+                return false
+            }
+            hasRetriedFresh = true
+        }
+        downstream.pauseBody()
+        connect()
+        return true
+    }
+
+    private func abort(_ error: ExchangeError) {
+        releaseUpstream()
+        worker.report(error, exchange: self)
+        if status == 0 { status = error.status }
+        end()
+        downstream.abort()
+    }
+
+    /// The client's connection is closing under the exchange.
+    func cancel() {
+        guard phase != .idle else { return }
+        releaseUpstream()
+        if status == 0 { status = ExchangeError.clientGone.status }
+        end()
+    }
+
+    // MARK: Answers of the proxy itself
+
+    private func redirectToHTTPS() { LocalResponse.redirectToHTTPS(self) }
+
+    private func respond(_ status: Int) { LocalResponse.send(status, for: self) }
+
+    private func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
+
+    /// Notes the status of an answer that the proxy gives by itself.
+    func answering(_ status: Int) {
+        self.status = status
+        phase = .responding
+    }
+
+    /// Ends an answer of the proxy itself with its last piece.
+    func answer(_ page: UnsafeMutableRawBufferPointer) {
+        bytesSent += page.count
+        if case .failed = downstream.sendBody(page, isLast: true) { return downstreamFailed(.clientGone) }
+        finish()
+    }
+
+    /// Closes the connection without an answer (nginx's status 444).
+    func hangUp() {
+        status = 444
+        end()
+        downstream.abort()
+    }
+
+    // MARK: The end
+
+    private func finish() {
+        releaseUpstream()
+        end()
+        downstream.exchangeEnded()
+    }
+
+    private func end() {
+        if phase == .authenticating { worker.stopWaiting(self) }
+        phase = .idle
+        worker.accessLog.record(self)
+    }
+
+    private func releaseUpstream() {
+        guard let upstream else { return }
+        self.upstream = nil
+        upstream.release()
+    }
+}
+
+extension BodyFraming {
+    /// Whether at least one byte of content, or the end of a chunked body, is still to come behind the head.
+    var hasBody: Bool { self != .none && self != .length(0) }
+}

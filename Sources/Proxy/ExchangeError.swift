@@ -1,0 +1,68 @@
+/// Why an exchange could not go on: whose fault it is, what the client is told, and whether another try is allowed.
+package struct ExchangeError: Error, Equatable, Sendable {
+    /// Who is at fault.
+    package enum Fault: Sendable {
+        case client
+        case backend
+        case proxy
+    }
+
+    /// What may be tried before the client is told.
+    package enum Retry: Sendable {
+        /// Nothing: bytes of the request may have been acted on.
+        case never
+        /// The same request on a new connection: the reused one had been closed before it brought a byte of answer.
+        case freshConnection
+        /// The same request to another backend: this one never saw it.
+        case otherBackend
+    }
+
+    /// Who is at fault.
+    package let fault: Fault
+    /// The status for the client when no byte of an answer was sent yet.
+    package let status: Int
+    /// What may be tried first.
+    package let retry: Retry
+    /// A few words for the log.
+    package let reason: StaticString
+
+    package static func == (a: ExchangeError, b: ExchangeError) -> Bool {
+        a.fault == b.fault && a.status == b.status && a.retry == b.retry
+    }
+}
+
+extension ExchangeError {
+    static let backendRefused = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend, reason: "the backend refused the connection")
+    static let connectTimedOut = ExchangeError(
+        fault: .backend, status: 504, retry: .otherBackend, reason: "the backend did not accept the connection in time")
+    static let noBackend = ExchangeError(fault: .backend, status: 502, retry: .never, reason: "no backend is known")
+    static let staleConnection = ExchangeError(
+        fault: .backend, status: 502, retry: .freshConnection,
+        reason: "the backend had closed the kept-alive connection")
+    static let backendGone = ExchangeError(
+        fault: .backend, status: 502, retry: .never, reason: "the backend closed the connection before it answered")
+    static let backendGarbage = ExchangeError(
+        fault: .backend, status: 502, retry: .never, reason: "the backend's answer is not valid HTTP")
+    static let responseCut = ExchangeError(
+        fault: .backend, status: 502, retry: .never,
+        reason: "the backend closed the connection in the middle of its answer")
+    static let backendSilent = ExchangeError(
+        fault: .backend, status: 504, retry: .never, reason: "the backend did not answer in time")
+    static let backendStalled = ExchangeError(
+        fault: .backend, status: 504, retry: .never, reason: "the backend did not take the request in time")
+    static let clientGone = ExchangeError(
+        fault: .client, status: 499, retry: .never, reason: "the client closed the connection")
+    static let clientSlow = ExchangeError(
+        fault: .client, status: 408, retry: .never, reason: "the client did not send the request in time")
+    static let clientStalled = ExchangeError(
+        fault: .client, status: 499, retry: .never, reason: "the client did not take the answer in time")
+    static let badBody = ExchangeError(
+        fault: .client, status: 400, retry: .never, reason: "the request body's framing is not valid")
+    static let bodyTooLarge = ExchangeError(
+        fault: .client, status: 413, retry: .never, reason: "the request body is larger than client_max_body_size")
+    static let outOfDescriptors = ExchangeError(
+        fault: .proxy, status: 503, retry: .never, reason: "no connection to the backend could be opened")
+    static let shuttingDown = ExchangeError(
+        fault: .proxy, status: 503, retry: .never, reason: "the proxy is shutting down")
+}

@@ -1,0 +1,435 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Routing
+internal import TLS
+
+/// A client's HTTP/1.0 or 1.1 connection: one exchange after the other.
+final class HTTP1Downstream: Downstream, EventSource {
+    private enum Phase {
+        /// The TLS handshake has not ended.
+        case handshaking
+        /// The head of the next request is awaited.
+        case awaitingHead
+        /// An exchange runs.
+        case exchanging
+        /// The answer is with the kernel or on its way, and nothing more will be read.
+        case closing
+        /// The answer was sent before the request was read; what still comes is read and dropped, so that the kernel
+        /// does not reset the connection before the client has read the answer (RFC 9112 §9.6).
+        case lingering(until: Instant)
+        case closed
+    }
+
+    /// How long a client may go on sending after its last answer, in all and between two pieces (as nginx has it).
+    private static let lingeringTime = Duration.seconds(30)
+    private static let lingeringPause = Duration.seconds(5)
+    /// How many pieces are read before other connections get their turn.
+    private static let piecesPerTurn = 16
+    /// A piece up to this size is copied behind the head, so that one write and one TLS record carry both.
+    private static let coalescingLimit = 16 * 1024 - 1024
+
+    private let transport: Transport
+    private var token = Token.none
+    private var phase: Phase
+    private var connection: HTTP1ServerConnection
+    private var input = ByteBuffer()
+    private var headStart = 0
+    private var headCount = 0
+    private var output = ByteBuffer()
+    private var coding = BodyFraming.none
+    private var isBodyWanted = false
+    private var isContinueOwed = false
+    private lazy var exchange = Exchange(downstream: self)
+
+    init(worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, isSecure: Bool) {
+        self.transport = transport
+        phase = isSecure ? .handshaking : .awaitingHead
+        connection = HTTP1ServerConnection(limits: worker.settings.headLimits)
+        super.init(worker: worker, peer: peer, local: local, isSecure: isSecure)
+    }
+
+    /// Begins to serve the connection.
+    ///
+    /// - Throws: `SystemError` when the kernel refuses to watch its descriptor.
+    func start() throws(SystemError) {
+        token = try worker.loop.add(transport.descriptor, self)
+        worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token)
+        worker.opened(self, token)
+    }
+
+    /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
+    func drain() {
+        switch phase {
+        case .awaitingHead where input.isEmpty: close()
+        case .handshaking: close()
+        default: break
+        }
+    }
+
+    // MARK: Events
+
+    func ready(_ readiness: Readiness) {
+        transport.update(readiness)
+        if readiness.isBroken, case .exchanging = phase { return exchange.downstreamFailed(.clientGone) }
+        if transport.hasPending, readiness.mayWrite, !flushPending() { return }
+        advance()
+    }
+
+    func deadlinePassed() {
+        switch phase {
+        case .handshaking, .closing, .lingering: close()
+        case .awaitingHead:
+            // A client that began a request and stalled is told; one that sent nothing is simply let go.
+            guard !input.isEmpty, !transport.hasPending else { return close() }
+            request.reset()
+            phase = .exchanging
+            exchange.reject(status: 408)
+        case .exchanging:
+            exchange.downstreamFailed(transport.hasPending ? .clientStalled : .clientSlow)
+        case .closed: break
+        }
+    }
+
+    /// Writes what the socket did not take before; false when the connection is gone.
+    private func flushPending() -> Bool {
+        switch transport.flush() {
+        case .pending:
+            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+            return true
+        case .failed:
+            outputFailed()
+            return false
+        case .complete:
+            drained()
+            if case .closed = phase { return false }
+            return true
+        }
+    }
+
+    private func drained() {
+        switch phase {
+        case .exchanging:
+            setReadDeadline()
+            exchange.downstreamDrained()
+        case .closing: close()
+        case .lingering: transport.shutdownWrite()
+        case .awaitingHead: setIdleDeadline()
+        case .handshaking, .closed: break
+        }
+    }
+
+    private func outputFailed() {
+        if case .exchanging = phase { exchange.downstreamFailed(.clientGone) } else { close() }
+    }
+
+    private func advance() {
+        if case .handshaking = phase, !handshake() { return }
+        if case .awaitingHead = phase { receiveHead() }
+        switch phase {
+        case .exchanging: receiveBody()
+        case .lingering: discardInput()
+        default: break
+        }
+    }
+
+    private func handshake() -> Bool {
+        switch transport.handshake() {
+        case .complete:
+            phase = .awaitingHead
+            worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token)
+            return true
+        case .wouldBlock: return false
+        case .failed(.plainHTTP):
+            transport.continueInClear()
+            request.reset()
+            phase = .exchanging
+            exchange.reject(status: 400)
+            return false
+        case .failed:
+            worker.counters.failedHandshakes += 1
+            finish()
+            return false
+        }
+    }
+
+    // MARK: The request's head
+
+    private func receiveHead() {
+        while !transport.hasPending {
+            if !input.isEmpty {
+                headStart = input.lower
+                let bytes = Span<UInt8>(_unsafeElements: input.readable.bindMemory(to: UInt8.self))
+                switch connection.receiveHead(bytes, into: &request) {
+                case .request(let count):
+                    headCount = count
+                    input.skip(count)
+                    begin()
+                    return
+                case .reject(let error):
+                    phase = .exchanging
+                    exchange.reject(status: error.status)
+                    return
+                case .needMore: break
+                }
+            }
+            guard transport.mayRead else { break }
+            worker.heads.lend(to: &input)
+            input.reserve(1024)
+            let wasEmpty = input.isEmpty
+            switch transport.read(into: input.writable) {
+            case .bytes(let count):
+                input.produced(count)
+                if wasEmpty { worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token) }
+            case .wouldBlock: break
+            case .end, .failed:
+                close()
+                return
+            }
+        }
+        if input.isEmpty { worker.heads.reclaim(from: &input) }
+    }
+
+    private func begin() {
+        phase = .exchanging
+        isBodyWanted = false
+        isContinueOwed = request.expectsContinue && input.isEmpty && connection.acceptsInterim
+        worker.loop.clearDeadline(for: token)
+        exchange.begin()
+    }
+
+    override var headByteCount: Int { headCount }
+
+    override var headBytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: input.all[headStart...])
+    }
+
+    // MARK: The request's body
+
+    override var isRequestComplete: Bool { connection.isBodyComplete }
+
+    override func resumeBody() {
+        guard !isBodyWanted, !connection.isBodyComplete else { return }
+        isBodyWanted = true
+        if isContinueOwed {
+            isContinueOwed = false
+            if case .failed = transport.write(Self.continueLine.bytes, more: false) {
+                worker.loop.again(token)
+                return
+            }
+        }
+        setReadDeadline()
+        if !input.isEmpty || transport.mayRead { worker.loop.again(token) }
+    }
+
+    override func pauseBody() {
+        isBodyWanted = false
+        if !transport.hasPending { worker.loop.clearDeadline(for: token) }
+    }
+
+    private func receiveBody() {
+        var pieces = 0
+        while isBodyWanted, !connection.isBodyComplete {
+            let count: Int
+            let isBuffered = !input.isEmpty
+            if isBuffered {
+                count = min(input.count, Scratch.size)
+                worker.scratch.region.copyMemory(from: UnsafeRawBufferPointer(rebasing: input.readable[..<count]))
+            } else {
+                guard transport.mayRead else { return }
+                guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
+                switch transport.read(into: worker.scratch.region) {
+                case .bytes(let received): count = received
+                case .wouldBlock: return
+                case .end, .failed: return exchange.downstreamFailed(.clientGone)
+                }
+            }
+            pieces += 1
+            guard deliver(count, isBuffered: isBuffered) else { return }
+        }
+    }
+
+    /// Decodes the first `count` bytes of the scratch memory and hands on what they hold; false when it was broken.
+    private func deliver(_ count: Int, isBuffered: Bool) -> Bool {
+        let region = worker.scratch.region
+        let decoded: DecodedPiece
+        do {
+            decoded = try connection.receiveBody(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))
+        } catch {
+            exchange.downstreamFailed(.badBody)
+            return false
+        }
+        if isBuffered {
+            input.skip(decoded.consumed)
+        } else if decoded.consumed < count {
+            input.reserveInPlace(count - decoded.consumed)
+            input.append(UnsafeRawBufferPointer(rebasing: region[decoded.consumed..<count]))
+        }
+        setReadDeadline()
+        if decoded.produced > 0 || connection.isBodyComplete {
+            exchange.receivedBody(
+                UnsafeMutableRawBufferPointer(rebasing: region[..<decoded.produced]), isLast: connection.isBodyComplete)
+        }
+        return true
+    }
+
+    override func discardBufferedBody() {
+        guard !input.isEmpty, !connection.isBodyComplete else { return }
+        guard let piece = try? connection.receiveBody(input.mutableReadable) else { return }
+        input.skip(piece.consumed)
+    }
+
+    private func setReadDeadline() {
+        if isBodyWanted, !connection.isBodyComplete {
+            worker.loop.setDeadline(exchange.location.settings.clientBodyTimeout, for: token)
+        } else {
+            worker.loop.clearDeadline(for: token)
+        }
+    }
+
+    // MARK: The response
+
+    private static let continueLine: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+
+    override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
+        worker.heads.lend(to: &output)
+        let framing = connection.respond(status: status, length: length, keepAlive: keepAlive && !worker.isDraining)
+        coding = framing.coding
+        HeadWriter.appendStatusLine(status, to: &output)
+        switch framing.coding {
+        case .length(let count):
+            output.append("Content-Length: ")
+            output.append(decimal: count)
+            output.append("\r\n")
+        case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+        case .none, .untilClose: break
+        }
+        switch framing.connection {
+        case .close: output.append("Connection: close\r\n")
+        case .keepAlive: output.append("Connection: keep-alive\r\n")
+        case .implicit: break
+        }
+    }
+
+    override func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        output.append(name)
+        output.append(": ")
+        output.append(value)
+        output.append("\r\n")
+    }
+
+    override func endHead() { output.append("\r\n") }
+
+    override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
+        guard !output.isEmpty, piece.count > 0 else {
+            if output.isEmpty { return sent(transport.write(piece: piece, coding: coding, isLast: isLast)) }
+            return isLast ? endBody(trailers: UnsafeRawBufferPointer(start: nil, count: 0)) : .complete
+        }
+        guard piece.count <= Self.coalescingLimit else {
+            if case .failed(let error) = writeOutput(more: true) { return .failed(error) }
+            return sent(transport.write(piece: piece, coding: coding, isLast: isLast))
+        }
+        let isChunked = coding == .chunked
+        if isChunked {
+            output.append(hex: piece.count)
+            output.append("\r\n")
+        }
+        output.append(UnsafeRawBufferPointer(piece))
+        if isChunked { output.append(isLast ? "\r\n0\r\n\r\n" : "\r\n") }
+        return writeOutput(more: false)
+    }
+
+    override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
+        if coding == .chunked {
+            worker.heads.lend(to: &output)
+            output.append("0\r\n")
+            output.append(trailers)
+            output.append("\r\n")
+        }
+        return flush()
+    }
+
+    override func flush() -> WriteResult {
+        if !output.isEmpty { return writeOutput(more: false) }
+        return transport.hasPending ? .pending : .complete
+    }
+
+    private func writeOutput(more: Bool) -> WriteResult {
+        let result = transport.write(output.readable, more: more)
+        worker.heads.reclaim(from: &output)
+        return sent(result)
+    }
+
+    private func sent(_ result: WriteResult) -> WriteResult {
+        if result == .pending { worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token) }
+        return result
+    }
+
+    // MARK: The end
+
+    override func exchangeEnded() {
+        switch connection.responseEnded() {
+        case .nextRequest:
+            phase = .awaitingHead
+            isBodyWanted = false
+            if input.isEmpty { worker.heads.reclaim(from: &input) } else { input.compact() }
+            if worker.isDraining, input.isEmpty { return finish() }
+            setIdleDeadline()
+            if !transport.hasPending, !input.isEmpty || transport.mayRead { worker.loop.again(token) }
+        case .linger:
+            worker.heads.reclaim(from: &input)
+            phase = .lingering(until: worker.loop.now + Self.lingeringTime)
+            worker.loop.setDeadline(Self.lingeringPause, for: token)
+            if !transport.hasPending { transport.shutdownWrite() }
+            if transport.mayRead { worker.loop.again(token) }
+        case .close: finish()
+        }
+    }
+
+    private func finish() {
+        phase = .closing
+        if transport.hasPending {
+            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+        } else {
+            close()
+        }
+    }
+
+    private func setIdleDeadline() {
+        if transport.hasPending {
+            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+        } else {
+            worker.loop.setDeadline(exchange.location.settings.keepaliveTimeout, for: token)
+        }
+    }
+
+    private func discardInput() {
+        guard case .lingering(let until) = phase else { return }
+        for _ in 0..<Self.piecesPerTurn where transport.mayRead {
+            switch transport.read(into: worker.scratch.region) {
+            case .bytes:
+                guard worker.loop.now < until else { return close() }
+                worker.loop.setDeadline(Self.lingeringPause, for: token)
+            case .wouldBlock: return
+            case .end, .failed: return close()
+            }
+        }
+        if transport.mayRead { worker.loop.again(token) }
+    }
+
+    override func abort() {
+        Socket.setResetOnClose(transport.descriptor)
+        close()
+    }
+
+    private func close() {
+        if case .closed = phase { return }
+        if case .exchanging = phase { exchange.cancel() }
+        phase = .closed
+        worker.heads.reclaim(from: &input)
+        worker.heads.reclaim(from: &output)
+        worker.loop.remove(token)
+        transport.close()
+        worker.closed(token)
+    }
+}

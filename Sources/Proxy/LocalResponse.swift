@@ -1,0 +1,123 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Routing
+
+/// The answers that the proxy gives by itself: errors, challenges, redirects and `return`.
+enum LocalResponse {
+    /// Sends the page of a status.
+    static func send(_ status: Int, for exchange: Exchange) {
+        send(status, contentType: "text/html", for: exchange) { page in
+            let reason = StatusCode.reason(status)
+            page.append("<!doctype html>\n<title>")
+            page.append(decimal: status)
+            page.append(" ")
+            page.append(reason)
+            page.append("</title>\n<h1>")
+            page.append(decimal: status)
+            page.append(" ")
+            page.append(reason)
+            page.append("</h1>\n")
+        }
+    }
+
+    /// Sends what a `return` directive says.
+    static func send(_ returned: Return, for exchange: Exchange) {
+        guard returned.status != 444 else { return exchange.hangUp() }
+        switch returned.content {
+        case .page: send(returned.status, for: exchange)
+        case .text(let template):
+            send(returned.status, contentType: "text/plain", for: exchange) {
+                template.append(to: &$0, from: VariableValues(exchange))
+            }
+        case .redirect(let template):
+            redirect(returned.status, exchange) { template.append(to: &$0, from: VariableValues(exchange)) }
+        }
+    }
+
+    /// Sends the client to the same place over https, as nginx-proxy does: 301, the client's port dropped.
+    static func redirectToHTTPS(_ exchange: Exchange) {
+        redirect(301, exchange) { location in
+            let downstream = exchange.downstream
+            location.append("https://")
+            for byte in downstream.headBytes[downstream.request.hostName] { location.append(ASCII.lowercased(byte)) }
+            let port = exchange.worker.settings.httpsPort
+            if port != 443 {
+                location.append(ASCII.colon)
+                location.append(decimal: Int(port))
+            }
+            appendPath(downstream, to: &location)
+        }
+    }
+
+    private static func appendPath(_ downstream: Downstream, to output: inout ByteBuffer) {
+        if downstream.request.path.isEmpty { output.append(ASCII.slash) }
+        guard downstream.request.form != .asterisk else { return }
+        output.append(downstream.headBytes[downstream.request.pathAndQuery])
+    }
+
+    private static func redirect(_ status: Int, _ exchange: Exchange, target: (inout ByteBuffer) -> Void) {
+        var location = ByteBuffer()
+        target(&location)
+        // A path alone is completed with what the client asked for, so that it stays on this host and port.
+        if location.readable.first == ASCII.slash {
+            var absolute = ByteBuffer()
+            absolute.append(exchange.downstream.isSecure ? "https://" : "http://")
+            absolute.append(exchange.downstream.headBytes[exchange.downstream.request.host])
+            absolute.append(location.readable)
+            location = absolute
+        }
+        guard location.readable.isFieldValue, !location.isEmpty else { return send(500, for: exchange) }
+        let value = ByteString(location.readable)
+        send(status, contentType: "text/html", location: value, for: exchange) { page in
+            page.append("<!doctype html>\n<title>")
+            page.append(decimal: status)
+            page.append(" ")
+            page.append(StatusCode.reason(status))
+            page.append("</title>\n")
+        }
+    }
+
+    private static func send(
+        _ status: Int, contentType: StaticString, location: ByteString? = nil, for exchange: Exchange,
+        body: (inout ByteBuffer) -> Void
+    ) {
+        var page = ByteBuffer()
+        let hasBody = status >= 200 && status != 204 && status != 304
+        if hasBody { body(&page) }
+        let region = exchange.worker.scratch.region
+        let length = min(page.count, region.count)
+        let downstream = exchange.downstream
+        exchange.answering(status)
+        downstream.discardBufferedBody()
+        let isHead = downstream.request.method == .head
+        downstream.startHead(
+            status: status, length: isHead || !hasBody ? .none : .known(length), keepAlive: status != 408)
+        ResponseWriter.writeOwnFields(for: exchange)
+        if hasBody { downstream.addField("Content-Type", contentType) }
+        if let location { location.withBytes { downstream.addField("Location", $0) } }
+        if status == 401 { challenge(exchange) }
+        if status == 405 { downstream.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") }
+        if status == 503 { downstream.addField("Retry-After", "1") }
+        ResponseWriter.writeConfiguredFields(status: status, for: exchange)
+        downstream.endHead()
+        let piece = UnsafeMutableRawBufferPointer(rebasing: region[..<(isHead ? 0 : length)])
+        piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: page.readable[..<piece.count]))
+        exchange.answer(piece)
+    }
+
+    /// Asks for a password; the realm's quotes and backslashes are escaped (RFC 9110 §5.6.4).
+    private static func challenge(_ exchange: Exchange) {
+        guard let authentication = exchange.location.settings.authentication else { return }
+        var realm = ByteBuffer()
+        authentication.realm.append(to: &realm, from: VariableValues(exchange))
+        var value = ByteBuffer()
+        value.append("Basic realm=\"")
+        for byte in realm.readable where byte >= 0x20 && byte != 0x7f {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { value.append(UInt8(ascii: "\\")) }
+            value.append(byte)
+        }
+        value.append("\"")
+        exchange.downstream.addField("WWW-Authenticate", value.readable)
+    }
+}

@@ -1,0 +1,123 @@
+internal import Bytes
+internal import HTTP
+internal import Routing
+
+/// Composes the head of the forwarded request from what was parsed; nothing of the client's framing is copied.
+enum RequestWriter {
+    /// Appends the head: request line, Host, the client's fields that may pass, and the fields of the proxy.
+    static func write(_ exchange: Exchange, to output: inout ByteBuffer) {
+        let downstream = exchange.downstream
+        let bytes = downstream.headBytes
+        let request = downstream.request
+        HeadWriter.appendRequestLine(of: request, in: bytes, to: &output)
+        let forwarded = ForwardedFields(exchange)
+        if let replacements = exchange.location.settings.requestHeaders {
+            write(replacements, exchange, to: &output)
+            for field in request.fields where !field.isDropped && forwarded.keepsClientField(field.known) {
+                let name = bytes[field.name]
+                if isComposed(field.known) || replacements.contains(where: { $0.replaces(name) }) { continue }
+                append(name, bytes[field.value], to: &output)
+            }
+        } else {
+            writeDefaults(forwarded, exchange, to: &output)
+            for field in request.fields where !field.isDropped && !isComposed(field.known) {
+                if isDefault(field.known) || !forwarded.keepsClientField(field.known) { continue }
+                append(bytes[field.name], bytes[field.value], to: &output)
+            }
+        }
+        appendFraming(request.framing, to: &output)
+        output.append("\r\n")
+    }
+
+    private static func writeDefaults(
+        _ forwarded: ForwardedFields, _ exchange: Exchange, to output: inout ByteBuffer
+    ) {
+        let downstream = exchange.downstream
+        let bytes = downstream.headBytes
+        output.append("Host: ")
+        output.append(bytes[downstream.request.host])
+        output.append("\r\nX-Real-IP: ")
+        downstream.peer.address.append(to: &output)
+        output.append("\r\nX-Forwarded-For: ")
+        forwarded.appendFor(to: &output)
+        output.append("\r\nX-Forwarded-Proto: ")
+        forwarded.appendProto(to: &output)
+        output.append("\r\nX-Forwarded-Host: ")
+        forwarded.appendHost(to: &output)
+        output.append("\r\nX-Forwarded-Port: ")
+        forwarded.appendPort(to: &output)
+        output.append("\r\nX-Forwarded-Ssl: ")
+        forwarded.appendSSL(to: &output)
+        output.append("\r\nX-Original-URI: ")
+        output.append(bytes[downstream.request.target])
+        output.append("\r\n")
+    }
+
+    private static func write(_ replacements: [RequestHeader], _ exchange: Exchange, to output: inout ByteBuffer) {
+        let values = VariableValues(exchange)
+        for header in replacements where !header.isOfTheConnection {
+            header.name.withBytes { output.append($0) }
+            output.append(": ")
+            let start = output.count
+            header.value.append(to: &output, from: values)
+            // A value that could end its line would make another field, or another request, of what follows.
+            let value = UnsafeRawBufferPointer(rebasing: output.readable[start...])
+            if value.isEmpty || !value.isFieldValue {
+                output.removeLast(value.count + header.name.count + 2)
+            } else {
+                output.append("\r\n")
+            }
+        }
+    }
+
+    private static func append(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, to output: inout ByteBuffer
+    ) {
+        output.append(name)
+        output.append(": ")
+        output.append(value)
+        output.append("\r\n")
+    }
+
+    private static func appendFraming(_ framing: BodyFraming, to output: inout ByteBuffer) {
+        switch framing {
+        case .none, .untilClose: break
+        case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+        case .length(let count):
+            output.append("Content-Length: ")
+            output.append(decimal: count)
+            output.append("\r\n")
+        }
+    }
+
+    /// Fields that this writer sends by itself, or that the proxy has dealt with (`Expect`).
+    private static func isComposed(_ name: FieldName) -> Bool {
+        switch name {
+        case .host, .contentLength, .expect: true
+        default: false
+        }
+    }
+
+    private static func isDefault(_ name: FieldName) -> Bool {
+        switch name {
+        case .xRealIP, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xForwardedPort, .xForwardedSsl,
+            .xOriginalURI:
+            true
+        default: false
+        }
+    }
+}
+
+extension RequestHeader {
+    /// Whether the field speaks of the connection to the backend or of framing, which are not the configuration's to set.
+    fileprivate var isOfTheConnection: Bool {
+        name.withBytes {
+            let known = FieldName($0)
+            return known.isHopByHop || known == .contentLength || known == .expect
+        }
+    }
+
+    fileprivate func replaces(_ other: UnsafeRawBufferPointer) -> Bool {
+        name.withBytes { ASCII.equalsIgnoringCase($0, other) }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Bytes
+internal import HTTP
+internal import Routing
+
+/// Composes the head of the answer to the client from the backend's head and the location's settings.
+enum ResponseWriter {
+    /// Sends the head of a backend's answer; `bytes` is what the response's ranges point into.
+    static func write(
+        _ response: borrowing ResponseHead, framing: BodyFraming, bytes: UnsafeRawBufferPointer, for exchange: Exchange
+    ) {
+        let downstream = exchange.downstream
+        let length: HTTP1ServerConnection.ResponseLength =
+            switch framing {
+            case .none: .none
+            case .length(let count): .known(count)
+            case .chunked, .untilClose: .unknown
+            }
+        downstream.startHead(status: response.status, length: length, keepAlive: true)
+        writeOwnFields(for: exchange)
+        for field in response.fields where !field.isDropped {
+            switch field.known {
+            case .date, .server, .xAccelBuffering, .xAccelRedirect: continue
+            // An answer without a body may still say how long the body would be (RFC 9110 §8.6).
+            case .contentLength where framing != .none: continue
+            default: downstream.addField(bytes[field.name], bytes[field.value])
+            }
+        }
+        writeConfiguredFields(status: response.status, for: exchange) { name, value in
+            response.fields.contains { field in
+                !field.isDropped && ASCII.equalsIgnoringCase(bytes[field.name], name)
+                    && ASCII.equals(bytes[field.value], value)
+            }
+        }
+        downstream.endHead()
+    }
+
+    /// Adds the fields that every answer carries.
+    static func writeOwnFields(for exchange: Exchange) {
+        exchange.downstream.addField("Server", "portico")
+        exchange.worker.clock.withDate { exchange.downstream.addField("Date", $0) }
+    }
+
+    /// Adds the fields of `add_header` and Strict-Transport-Security.
+    ///
+    /// A field that the backend has sent with the very same value is not sent twice.
+    static func writeConfiguredFields(
+        status: Int, for exchange: Exchange,
+        isPresent: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool = { _, _ in false }
+    ) {
+        let downstream = exchange.downstream
+        if downstream.isSecure, let hsts = exchange.host?.hsts {
+            hsts.withBytes { downstream.addField("Strict-Transport-Security", $0) }
+        }
+        let headers = exchange.location.settings.addedHeaders
+        guard !headers.isEmpty else { return }
+        var text = ByteBuffer()
+        for header in headers where header.applies(toStatus: status) {
+            text.removeAll()
+            header.value.append(to: &text, from: VariableValues(exchange))
+            guard !text.isEmpty, text.readable.isFieldValue else { continue }
+            header.name.withBytes { name in
+                if !isPresent(name, text.readable) { downstream.addField(name, text.readable) }
+            }
+        }
+    }
+}

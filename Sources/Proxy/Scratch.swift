@@ -1,0 +1,22 @@
+/// One worker's memory for the piece that is being passed on right now.
+///
+/// Pieces are read into it, decoded in place and written out of it before anything else is read, so no connection
+/// needs a body buffer of its own. Margins on both sides leave room to frame a piece without copying it.
+final class Scratch {
+    /// The bytes before and behind `region` that whoever frames the piece may write.
+    static let margin = 64
+    /// The size of the largest piece.
+    static let size = 128 * 1024
+
+    private let memory: UnsafeMutableRawBufferPointer
+
+    init() { memory = .allocate(byteCount: Self.size + 2 * Self.margin, alignment: 64) }
+
+    deinit { memory.deallocate() }
+
+    /// The memory between the margins.
+    @inline(__always)
+    var region: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + Self.size])
+    }
+}

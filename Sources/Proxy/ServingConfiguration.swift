@@ -1,0 +1,21 @@
+package import Routing
+package import TLS
+
+/// Everything that decides what happens to a request: made by the supervisor, handed whole to each worker.
+package struct ServingConfiguration: Sendable {
+    /// The hosts and how their requests are treated.
+    package var snapshot: RoutingSnapshot
+    /// The password files that the snapshot names, by path, as they were when it was made.
+    package var passwordFiles: [String: PasswordSource]
+    /// The certificates, and which client is shown which.
+    package var certificates: CertificateSelector
+
+    /// The given parts, which belong together.
+    package init(
+        snapshot: RoutingSnapshot, passwordFiles: [String: PasswordSource], certificates: CertificateSelector
+    ) {
+        self.snapshot = snapshot
+        self.passwordFiles = passwordFiles
+        self.certificates = certificates
+    }
+}

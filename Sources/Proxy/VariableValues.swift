@@ -1,0 +1,119 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Routing
+
+/// The values of nginx's variables for one exchange.
+struct VariableValues: VariableSource {
+    private let exchange: Exchange
+
+    init(_ exchange: Exchange) { self.exchange = exchange }
+
+    private var downstream: Downstream { exchange.downstream }
+    private var request: RequestHead { exchange.downstream.request }
+    private var forwarded: ForwardedFields { ForwardedFields(exchange) }
+
+    func append(_ variable: Variable, to output: inout ByteBuffer) {
+        switch variable {
+        case .args: output.append(bytes(request.query))
+        case .argument(let name): name.withBytes { appendArgument($0, to: &output) }
+        case .connection: output.append(decimal: downstream.serial)
+        case .forwardedFor: forwarded.appendFor(to: &output)
+        case .forwardedHost: forwarded.appendHost(to: &output)
+        case .forwardedPort: forwarded.appendPort(to: &output)
+        case .forwardedProto: forwarded.appendProto(to: &output)
+        case .forwardedSSL: forwarded.appendSSL(to: &output)
+        case .host: appendHost(to: &output)
+        case .hostname: exchange.worker.settings.hostname.withBytes { output.append($0) }
+        case .http(let name): appendField(name, to: &output)
+        case .https: if downstream.isSecure { output.append("on") }
+        case .isArgs: if !request.query.isEmpty { output.append("?") }
+        case .msec: exchange.worker.clock.appendMilliseconds(to: &output)
+        case .proxyAddForwardedFor: forwarded.appendFor(to: &output)
+        // An upgrade is not passed on, so a connection to a backend is never asked to become one.
+        case .proxyConnection, .proxyUpgrade: break
+        case .proxyHost: exchange.location.upstreamHost.withBytes { output.append($0) }
+        case .proxyPort: output.append(decimal: Int(exchange.location.upstreamPort))
+        case .remoteAddress: downstream.peer.address.append(to: &output)
+        case .remotePort: output.append(decimal: Int(downstream.peer.port))
+        case .remoteUser: exchange.user?.withBytes { output.append($0) }
+        case .request: appendRequestLine(to: &output)
+        case .requestID: appendRequestID(to: &output)
+        case .requestLength: output.append(decimal: exchange.bytesReceived)
+        case .requestMethod: output.append(bytes(request.methodRange))
+        case .requestURI: output.append(bytes(request.target))
+        case .scheme: output.append(downstream.isSecure ? "https" : "http")
+        case .sentHTTP(let name), .upstreamHTTP(let name): appendResponseField(name, to: &output)
+        case .serverAddress: downstream.local.address.append(to: &output)
+        case .serverName: exchange.host?.name.withBytes { output.append($0) }
+        case .serverPort: output.append(decimal: Int(downstream.local.port))
+        case .serverProtocol: output.append(request.version == .http10 ? "HTTP/1.0" : "HTTP/1.1")
+        case .status: output.append(decimal: exchange.status)
+        case .timeISO8601: exchange.worker.clock.withISO8601 { output.append($0) }
+        case .timeLocal: exchange.worker.clock.withLogTime { output.append($0) }
+        case .upstreamAddress: exchange.backend?.text.withBytes { output.append($0) }
+        case .upstreamStatus: if exchange.upstreamStatus > 0 { output.append(decimal: exchange.upstreamStatus) }
+        case .uri: appendPath(to: &output)
+        }
+    }
+
+    private func bytes(_ range: ByteRange) -> UnsafeRawBufferPointer { downstream.headBytes[range] }
+
+    private func appendHost(to output: inout ByteBuffer) {
+        let name = bytes(request.hostName)
+        if name.isEmpty {
+            exchange.host?.name.withBytes { output.append($0) }
+        } else {
+            for byte in name { output.append(ASCII.lowercased(byte)) }
+        }
+    }
+
+    private func appendField(_ name: ByteString, to output: inout ByteBuffer) {
+        name.withBytes { name in
+            // The Host of an absolute-form target has taken the field's place.
+            if ASCII.equalsIgnoringCase(name, "host") { return output.append(bytes(request.host)) }
+            var isFirst = true
+            for field in request.fields where ASCII.equalsIgnoringCase(bytes(field.name), name) {
+                if !isFirst { output.append(", ") }
+                isFirst = false
+                output.append(bytes(field.value))
+            }
+        }
+    }
+
+    private func appendResponseField(_ name: ByteString, to output: inout ByteBuffer) {
+        name.withBytes { exchange.appendResponseField($0, to: &output) }
+    }
+
+    private func appendRequestLine(to output: inout ByteBuffer) {
+        guard !request.methodRange.isEmpty else { return }
+        output.append(bytes(request.methodRange))
+        output.append(ASCII.space)
+        output.append(bytes(request.target))
+        output.append(request.version == .http10 ? " HTTP/1.0" : " HTTP/1.1")
+    }
+
+    private func appendRequestID(to output: inout ByteBuffer) {
+        for word in [exchange.requestID.0, exchange.requestID.1] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+                output.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+        }
+    }
+
+    private func appendArgument(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
+        for pair in bytes(request.query).split(separator: UInt8(ascii: "&")) {
+            let pair = UnsafeRawBufferPointer(rebasing: pair)
+            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            if ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: pair[..<equals]), name) {
+                return output.append(UnsafeRawBufferPointer(rebasing: pair[(equals + 1)...]))
+            }
+        }
+    }
+
+    /// The path with its escapes decoded, `//` merged and dot segments resolved (nginx's `merge_slashes on`).
+    private func appendPath(to output: inout ByteBuffer) {
+        NormalizedPath.append(bytes(request.path), to: &output)
+    }
+}

@@ -1,0 +1,187 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Passwords
+internal import Routing
+internal import TLS
+
+/// One thread of the data plane: its loop, listeners, connections and pools, which no other thread touches.
+final class Worker {
+    let loop: EventLoop
+    let settings: WorkerSettings
+    let scratch = Scratch()
+    /// Blocks for heads, of requests and of answers.
+    let heads = BufferPool()
+    let clock = WorkerClock()
+    let accessLog: AccessLog
+    let tls: TLSEngine
+    let authenticator: Authenticator
+    private(set) var routes = WorkerRoutes()
+    private(set) var isDraining = false
+    var counters = WorkerCounters()
+
+    private let report: @Sendable (WorkerReport) -> Void
+    private var listeners: [DownstreamListener] = []
+    private var downstreams: [Token: HTTP1Downstream] = [:]
+    private var upstreams: [ByteString: UpstreamPool] = [:]
+    private var backends: [Endpoint: BackendPool] = [:]
+    private var waiting: [UInt64: Exchange] = [:]
+    private var lastWaiter: UInt64 = 0
+    private var lastSerial = 0
+    private let flusher: LogFlusher
+
+    /// A worker that listens on the addresses of its settings.
+    ///
+    /// - Throws: `SystemError` or `TLSError` of the call that failed.
+    init(
+        settings: WorkerSettings, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>, hashing: HashingThreads,
+        log: LogWriter?,
+        ticketKeys: TicketKeys, report: @escaping @Sendable (WorkerReport) -> Void
+    ) throws {
+        self.settings = settings
+        self.report = report
+        loop = try EventLoop()
+        accessLog = AccessLog(writer: log)
+        tls = try TLSEngine(selector: CertificateSelector(), ticketKeys: ticketKeys)
+        authenticator = Authenticator(threads: hashing) { key, verdict in
+            mailbox.post(.verified(key, verdict))
+        }
+        flusher = LogFlusher(accessLog)
+        try loop.receive(from: mailbox) { [unowned self] in receive($0) }
+        for socket in sockets { listeners.append(try DownstreamListener(worker: self, socket: socket)) }
+        if log != nil { flusher.start(on: loop) }
+    }
+
+    /// Serves until it is told to stop or has drained.
+    func run() {
+        loop.run()
+        accessLog.flush()
+    }
+
+    // MARK: Messages
+
+    private func receive(_ message: WorkerMessage) {
+        switch message {
+        case .serve(let configuration): serve(configuration)
+        case .verified(let key, let verdict): verified(key, verdict)
+        case .drain: drain()
+        case .stop: loop.stop()
+        case .report(let deliver): deliver(counters)
+        }
+    }
+
+    /// Routes new requests by the configuration; those under way keep what they began with.
+    private func serve(_ configuration: ServingConfiguration) {
+        var used: Set<ByteString> = []
+        var endpoints: Set<Endpoint> = []
+        routes = WorkerRoutes(configuration) { upstream in
+            let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
+            upstreams[upstream.key] = pool
+            used.insert(upstream.key)
+            pool.update(upstream) { endpoint in
+                endpoints.insert(endpoint)
+                let backend = backends[endpoint] ?? BackendPool(endpoint: endpoint)
+                backends[endpoint] = backend
+                return backend
+            }
+            return pool
+        }
+        tls.selector = configuration.certificates
+        upstreams = upstreams.filter { used.contains($0.key) }
+        for (endpoint, backend) in backends where !endpoints.contains(endpoint) {
+            backend.retire()
+            backends[endpoint] = nil
+        }
+        report(.serving(generation: configuration.snapshot.generation))
+    }
+
+    private func drain() {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        listeners = []
+        for backend in backends.values { backend.closeIdle() }
+        for downstream in downstreams.values { downstream.drain() }
+        stopWhenDrained()
+    }
+
+    private func stopWhenDrained() {
+        if isDraining, downstreams.isEmpty { loop.stop() }
+    }
+
+    // MARK: Connections
+
+    /// Notes a connection that is now served, and numbers it.
+    func opened(_ downstream: HTTP1Downstream, _ token: Token) {
+        downstreams[token] = downstream
+        counters.connections += 1
+    }
+
+    /// The serial number for the next connection.
+    func nextSerial() -> Int {
+        lastSerial += 1
+        return lastSerial
+    }
+
+    /// Forgets a connection that was closed.
+    func closed(_ token: Token) {
+        downstreams[token] = nil
+        stopWhenDrained()
+    }
+
+    /// Tells the supervisor that descriptors have run out.
+    func reportDescriptorShortage() { report(.outOfDescriptors) }
+
+    /// Tells the supervisor why an exchange failed, when that is no client's doing.
+    func report(_ error: ExchangeError, exchange: Exchange) {
+        guard error.fault != .client else { return }
+        report(
+            .failed(
+                error, host: exchange.host?.name.text ?? "-", backend: exchange.backend?.text.text ?? "-"))
+    }
+
+    // MARK: Waiting for a password
+
+    /// A number for an exchange that may have to wait.
+    func nextWaiter() -> UInt64 {
+        lastWaiter += 1
+        return lastWaiter
+    }
+
+    /// Has the exchange told when its password was checked.
+    func wait(_ exchange: Exchange, as waiter: UInt64) {
+        waiting[waiter] = exchange
+        exchange.waiter = waiter
+    }
+
+    /// The exchange is over before its password was checked.
+    func stopWaiting(_ exchange: Exchange) { waiting[exchange.waiter] = nil }
+
+    private func verified(_ key: CredentialKey, _ verdict: CredentialVerdict) {
+        let resumption = authenticator.completed(key, verdict, now: loop.now)
+        for waiter in resumption.waiters {
+            waiting.removeValue(forKey: waiter)?.authenticated(resumption.decision)
+        }
+    }
+}
+
+/// Hands the access log over a few times a second, so that a quiet server's lines appear too.
+private final class LogFlusher: EventSource {
+    private static let interval = Duration.milliseconds(250)
+    private let log: AccessLog
+    private var restart: (() -> Void)?
+
+    init(_ log: AccessLog) { self.log = log }
+
+    func start(on loop: EventLoop) {
+        let token = loop.add(self)
+        loop.setDeadline(Self.interval, for: token)
+        restart = { [unowned loop] in loop.setDeadline(Self.interval, for: token) }
+    }
+
+    func ready(_ readiness: Readiness) {}
+
+    func deadlinePassed() {
+        log.flush()
+        restart?()
+    }
+}

@@ -1,0 +1,17 @@
+/// What one worker has done since its start.
+package struct WorkerCounters: Sendable {
+    /// Connections accepted.
+    package var connections = 0
+    /// TLS handshakes that failed.
+    package var failedHandshakes = 0
+    /// Requests begun.
+    package var requests = 0
+    /// Exchanges that failed through a backend or this proxy.
+    package var failures = 0
+    /// Bytes of request bodies passed on.
+    package var bytesIn = 0
+    /// Bytes of response bodies passed on.
+    package var bytesOut = 0
+
+    package init() {}
+}

@@ -1,0 +1,11 @@
+/// What a worker tells the supervisor.
+package enum WorkerReport: Sendable {
+    /// The worker routes by the configuration of this generation.
+    case serving(generation: UInt64)
+    /// An exchange failed through a backend or this proxy.
+    case failed(ExchangeError, host: String, backend: String)
+    /// No descriptor is left for another connection; accepting pauses.
+    case outOfDescriptors
+    /// The worker's thread has ended: drained or stopped, or with an error because it could not start.
+    case ended((any Error)?)
+}

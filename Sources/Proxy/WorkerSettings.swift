@@ -1,0 +1,23 @@
+package import Bytes
+package import HTTP
+
+/// What every worker is told at its start and keeps for life.
+package struct WorkerSettings: Sendable {
+    /// Where to listen for plain HTTP.
+    package var httpAddresses: [Endpoint] = []
+    /// Where to listen for TLS.
+    package var httpsAddresses: [Endpoint] = []
+    /// The port that clients reach TLS on, for redirects.
+    package var httpsPort: UInt16 = 443
+    /// Whose X-Forwarded fields are believed.
+    package var trustedProxies = TrustedProxies.none
+    /// The sizes up to which request heads are read.
+    package var headLimits = HeadLimits.request
+    /// How long a TLS handshake, and the head of a request, may take.
+    package var clientHeaderTimeout = Duration.seconds(60)
+    /// The name of this machine, for `$hostname`.
+    package var hostname: ByteString = "localhost"
+
+    /// nginx's defaults, listening nowhere.
+    package init() {}
+}
