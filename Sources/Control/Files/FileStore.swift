@@ -1,0 +1,156 @@
+internal import Bytes
+internal import Routing
+
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// The operator's files, read once and kept until they change.
+///
+/// Whatever was asked for is remembered, and `refresh()` looks whether it still is as it was. A file that is being
+/// written keeps its old content until it holds still, so that half a file never counts.
+final class FileStore {
+    private struct Entry<Value> {
+        var value: Value
+        var stamp: FileStamp?
+        /// Whether the next refresh must look again although the stamp is the same.
+        var isDoubtful: Bool
+    }
+
+    /// The folders that the operator fills.
+    let folders: Folders
+    /// Says whether somebody is still writing to the file of this real path.
+    var isBeingWritten: (String) -> Bool = { _ in false }
+
+    private var files: [String: Entry<FileContent>] = [:]
+    private var listings: [String: Entry<[String]>] = [:]
+    private var patterns: [String: [String]] = [:]
+
+    /// A store that has read nothing yet.
+    init(folders: Folders) { self.folders = folders }
+
+    /// The paths that were asked for, the folders among them.
+    var paths: Set<String> {
+        var paths = Set(files.keys)
+        paths.formUnion(listings.keys)
+        for pattern in patterns.keys { paths.insert(Folders.parent(of: pattern)) }
+        return paths
+    }
+
+    /// The content of the file, as it was when it last held still.
+    func content(of path: String) -> FileContent {
+        if let entry = files[path] { return entry.value }
+        let entry = read(path, previous: nil)
+        files[path] = entry
+        return entry.value
+    }
+
+    /// The names in the folder that do not begin with a point, sorted; none where there is no folder.
+    func names(in folder: String) -> [String] {
+        if let entry = listings[folder] { return entry.value }
+        let entry = list(folder, previous: [])
+        listings[folder] = entry
+        return entry.value
+    }
+
+    /// Looks again at everything that was asked for.
+    ///
+    /// - Returns: the paths of the files, folders and patterns that are not as they were.
+    func refresh() -> Set<String> {
+        var changed: Set<String> = []
+        for (path, entry) in files {
+            guard entry.isDoubtful || FileStamp(of: path) != entry.stamp else { continue }
+            let new = read(path, previous: entry.value)
+            files[path] = new
+            if new.value != entry.value { changed.insert(path) }
+        }
+        for (folder, entry) in listings {
+            guard entry.isDoubtful || FileStamp(of: folder) != entry.stamp else { continue }
+            let new = list(folder, previous: entry.value)
+            listings[folder] = new
+            if new.value != entry.value { changed.insert(folder) }
+        }
+        for (pattern, paths) in patterns {
+            let new = Self.glob(pattern)
+            patterns[pattern] = new
+            if new != paths { changed.insert(pattern) }
+        }
+        return changed
+    }
+
+    /// Forgets everything, so that all of it is read again.
+    func forget() {
+        files = [:]
+        listings = [:]
+        patterns = [:]
+    }
+
+    /// Forgets the files that none of the given paths needs, so that what was renamed away is not kept for ever.
+    func forgetFiles(except paths: Set<String>) {
+        files = files.filter { paths.contains($0.key) }
+    }
+
+    private func read(_ path: String, previous: FileContent?) -> Entry<FileContent> {
+        let kept = previous ?? .missing
+        if isUnsettled(path) { return Entry(value: kept, stamp: nil, isDoubtful: true) }
+        for _ in 0..<3 {
+            let reading = FileReading(of: path)
+            guard reading.isStable else { continue }
+            let isFresh = reading.stamp?.isFresh(at: FileStamp.now) ?? false
+            return Entry(value: reading.content, stamp: reading.stamp, isDoubtful: isFresh)
+        }
+        return Entry(value: kept, stamp: nil, isDoubtful: true)
+    }
+
+    private func isUnsettled(_ path: String) -> Bool {
+        guard let real = realpath(path, nil) else { return false }
+        defer { free(real) }
+        return isBeingWritten(String(cString: real))
+    }
+
+    private func list(_ folder: String, previous: [String]) -> Entry<[String]> {
+        let stamp = FileStamp(of: folder)
+        guard let stamp, let stream = opendir(folder) else { return Entry(value: [], stamp: stamp, isDoubtful: false) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        var isDoubtful = stamp.isFresh(at: FileStamp.now)
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            let path = Folders.joined(folder, name)
+            guard !name.hasPrefix("."), FileStamp(of: path)?.kind != .folder else { continue }
+            // A name that is new counts from when its file was written to the end.
+            if !previous.contains(name), isUnsettled(path) {
+                isDoubtful = true
+            } else {
+                names.append(name)
+            }
+        }
+        return Entry(value: names.sorted(), stamp: stamp, isDoubtful: isDoubtful)
+    }
+
+    private static func glob(_ pattern: String) -> [String] {
+        var result = glob_t()
+        defer { globfree(&result) }
+        guard Glibc.glob(pattern, 0, nil, &result) == 0 else { return [] }
+        return (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
+    }
+}
+
+extension FileStore: VirtualHostFiles {
+    var root: String { folders.base }
+    var hostFolder: String { folders.virtualHosts }
+    var hostFiles: [String] { names(in: hostFolder) }
+    var passwordFolder: String { folders.htpasswd }
+    var passwordFileNames: [String] { names(in: passwordFolder) }
+
+    func read(_ path: String) -> FileContent { content(of: path) }
+
+    func paths(matching pattern: String) -> [String] {
+        if let paths = patterns[pattern] { return paths }
+        let paths = Self.glob(pattern)
+        patterns[pattern] = paths
+        return paths
+    }
+}
