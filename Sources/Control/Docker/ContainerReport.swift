@@ -12,6 +12,8 @@ struct ContainerReport: Decodable {
     let exposedPorts: [String]
     let stopSignal: String?
     let isRunning: Bool
+    let started: String
+    let networkMode: String
     let health: String
     /// The keys of `NetworkSettings.Ports`, and whether each is published on the host.
     let ports: [(key: String, isPublished: Bool)]
@@ -60,6 +62,8 @@ struct ContainerReport: Decodable {
         let state = part("State")
         let isHeld = ["Paused", "Restarting", "Dead"].contains { state?.tolerant(Bool.self, $0) ?? false }
         isRunning = (state?.tolerant(Bool.self, "Running") ?? false) && !isHeld
+        started = state?.tolerant(String.self, "StartedAt") ?? ""
+        networkMode = part("HostConfig")?.tolerant(String.self, "NetworkMode") ?? ""
         let check = try? state?.nestedContainer(keyedBy: Name.self, forKey: "Health")
         health = check?.tolerant(String.self, "Status") ?? ""
 

@@ -80,20 +80,22 @@ struct ContainerTable {
     /// Takes in which containers run, as a list said that was asked for at `mark`.
     ///
     /// With `isComplete` containers that are missing there are forgotten, unless an event was newer than the list.
-    /// - Returns: every container to inspect, and whether the list knew something that no event had told.
-    mutating func listed(_ ids: [String], isComplete: Bool, mark: UInt64, now: Instant) -> (Effect, isNews: Bool) {
+    /// - Returns: every container to inspect, and those of which the list knew something that no event has told yet.
+    mutating func listed(
+        _ ids: [String], isComplete: Bool, mark: UInt64, now: Instant
+    ) -> (effect: Effect, news: Set<String>) {
         var effect = Effect(inspect: ids)
-        var isNews = false
+        var news: Set<String> = []
         if isComplete {
             let listed = Set(ids)
             for (id, entry) in entries where entry.revision <= mark && !listed.contains(id) {
-                isNews = true
+                news.insert(id)
                 if remove(id) { effect.isChanged = true }
             }
         }
         for id in ids {
             if entries[id] == nil, entries.count < Self.limit {
-                isNews = true
+                news.insert(id)
                 let revision = nextRevision()
                 entries[id] = Entry(revision: revision)
             }
@@ -102,7 +104,7 @@ struct ContainerTable {
                 if entries[id].map(Self.isRoutable) == true { effect.isChanged = true }
             }
         }
-        return (effect, isNews)
+        return (effect, news)
     }
 
     /// Takes in what an inspection said that was asked for at `revision`; nil when the engine knows no such container.
@@ -112,6 +114,7 @@ struct ContainerTable {
         guard let entry = entries[id] else { return Effect() }
         guard entry.revision == revision else { return Effect(inspect: [id]) }
         guard let answer, answer.isRunning else { return Effect(isChanged: remove(id)) }
+        if let before = entry.inspected, before.started != answer.started { entries[id]?.stopping = nil }
         return Effect(isChanged: change(id) { $0 = answer })
     }
 

@@ -15,6 +15,15 @@ enum DockerEvent: Equatable {
     /// The container left the network of this name.
     case networkLeft(id: String, network: String)
 
+    /// The container that it is about.
+    var id: String {
+        switch self {
+        case .started(let id), .stopped(let id), .signalled(let id, _), .health(let id, _), .networkJoined(let id),
+            .networkLeft(let id, _):
+            id
+        }
+    }
+
     /// The number of a signal, as Linux counts them.
     struct Signal: Hashable {
         /// 15 for SIGTERM.
@@ -54,8 +63,8 @@ enum DockerEvent: Equatable {
     /// Reads one event as the engine writes it.
     ///
     /// - Returns: nil for an event of no meaning here.
-    /// - Throws: `DockerError.unreadable` when the text is not JSON.
-    static func decode(_ json: [UInt8]) throws(DockerError) -> DockerEvent? {
+    /// - Throws: `APIError.unreadable` when the text is not JSON.
+    static func decode(_ json: [UInt8]) throws(APIError) -> DockerEvent? {
         guard let report = try? JSONDecoder().decode(EventReport.self, from: Data(json)) else {
             throw .unreadable("an event")
         }

@@ -15,11 +15,15 @@ struct InspectedContainer: Equatable {
     var stopSignal: DockerEvent.Signal?
     /// The host name inside it.
     var hostname: String
+    /// When it was started last, in the engine's words.
+    var started: String
+    /// The identifier of the container whose networks it uses instead of its own; nil for most.
+    var networkOwner: String?
 
     /// Reads the engine's answer.
     ///
-    /// - Throws: `DockerError.unreadable` when it is no JSON object with an identifier.
-    init(json: [UInt8]) throws(DockerError) {
+    /// - Throws: `APIError.unreadable` when it is no JSON object with an identifier.
+    init(json: [UInt8]) throws(APIError) {
         guard let report = try? JSONDecoder().decode(ContainerReport.self, from: Data(json)), let id = report.id,
             !id.isEmpty
         else { throw .unreadable("a container") }
@@ -41,6 +45,8 @@ struct InspectedContainer: Equatable {
         isRunning = report.isRunning
         stopSignal = report.stopSignal.flatMap { DockerEvent.Signal($0) }
         hostname = report.hostname
+        started = report.started
+        networkOwner = report.networkMode.hasPrefix("container:") ? String(report.networkMode.dropFirst(10)) : nil
     }
 
     /// What a health check's verdict means; a container without a check has none.

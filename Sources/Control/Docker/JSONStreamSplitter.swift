@@ -59,7 +59,10 @@ struct JSONStreamSplitter {
         switch state {
         case .between: begin(byte)
         case .scalar:
-            if byte == ASCII.lineFeed { abandon(deliver) }
+            let isBracket = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
+            guard isBracket || byte == ASCII.lineFeed else { return }
+            abandon(deliver)
+            if isBracket { begin(byte) }
         case .value: takeInValue(byte, deliver)
         case .string:
             keep(byte)

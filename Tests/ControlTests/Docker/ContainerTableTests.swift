@@ -111,7 +111,7 @@ struct ContainerTableTests {
         let revision = try #require(table.revision(of: "x"))
         #expect(table.inspected("x", revision: revision, try answer("x", host: "b.example")) == Effect())
         let soon = start + .seconds(59)
-        #expect(!table.listed(["x"], isComplete: true, mark: table.mark, now: soon).0.isChanged)
+        #expect(!table.listed(["x"], isComplete: true, mark: table.mark, now: soon).effect.isChanged)
         #expect(table.routable.isEmpty)
     }
 
@@ -166,9 +166,9 @@ struct ContainerTableTests {
     @Test("follows a list in both directions")
     func list() throws {
         var table = try running(answer("x"), answer("y"))
-        let (effect, isNews) = table.listed(["y", "z"], isComplete: true, mark: table.mark, now: start)
+        let (effect, news) = table.listed(["y", "z"], isComplete: true, mark: table.mark, now: start)
         #expect(effect == Effect(inspect: ["y", "z"], isChanged: true))
-        #expect(isNews)
+        #expect(news == ["x", "z"])
         #expect(table.routable.map(\.id) == ["y"])
         #expect(table.revision(of: "z") != nil)
     }
@@ -176,9 +176,9 @@ struct ContainerTableTests {
     @Test("learns nothing from a list that says what is known")
     func sameList() throws {
         var table = try running(answer("x"))
-        let (effect, isNews) = table.listed(["x"], isComplete: true, mark: table.mark, now: start)
+        let (effect, news) = table.listed(["x"], isComplete: true, mark: table.mark, now: start)
         #expect(effect == Effect(inspect: ["x"]))
-        #expect(!isNews)
+        #expect(news.isEmpty)
     }
 
     @Test("believes an event over an older list")

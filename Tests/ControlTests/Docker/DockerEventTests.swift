@@ -51,7 +51,7 @@ struct DockerEventTests {
 
     @Test("refuses what is not JSON", arguments: ["", "{", "{]", "[]", "nonsense"])
     func garbage(json: String) {
-        #expect(throws: DockerError.self) { try DockerEvent.decode(Array(json.utf8)) }
+        #expect(throws: APIError.self) { try DockerEvent.decode(Array(json.utf8)) }
     }
 
     @Test(

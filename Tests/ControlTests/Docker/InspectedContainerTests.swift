@@ -94,7 +94,7 @@ struct InspectedContainerTests {
         "is refused without an identifier",
         arguments: ["", "[]", "{}", "null", #"{"Id":7}"#, #"{"Id":""}"#, #"{"Id":"x""#])
     func refused(json: String) {
-        #expect(throws: DockerError.unreadable("a container")) { try inspect(json) }
+        #expect(throws: APIError.unreadable("a container")) { try inspect(json) }
     }
 
     @Test("never traps on damaged answers")

@@ -29,7 +29,7 @@ struct JSONStreamSplitterTests {
         (#"{"a":"}{\"\\"}{"b":"\\"}"#, [#"{"a":"}{\"\\"}"#, #"{"b":"\\"}"#]),
         ("{\n  \"a\": {\n  }\n}\n{}", ["{\n  \"a\": {\n  }\n}", "{}"]),
         (#"{"ü":"☃️"}"#, [#"{"ü":"☃️"}"#]),
-        ("garbage \"{\" here\n{\"b\":2}", ["dropped garbage", #"{"b":2}"#]),
+        ("garbage \"{\" here\n{\"b\":2}", ["dropped garbage", "dropped garbage", #"{"b":2}"#]),
         ("{\"a\":{\n{\"b\":2}\n{}", ["dropped garbage", #"{"b":2}"#, "{}"]),
         ("{\"a\":\"cut\n{\"b\":2}\n", ["dropped garbage", #"{"b":2}"#]),
         ("{\"a\":\"cut\\\n{\"b\":2}\n", ["dropped garbage", #"{"b":2}"#]),

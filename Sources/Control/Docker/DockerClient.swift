@@ -1,0 +1,350 @@
+internal import Bytes
+internal import FoundationEssentials
+internal import Logging
+internal import Net
+internal import Routing
+
+/// Follows a Docker engine: which containers run, where, and what they ask for.
+///
+/// The event stream is attached first and the list asked for afterwards, so that no change is missed. Everything is
+/// asked again after each new connection and each minute. Without an engine it tries again for ever.
+final class DockerClient: EventSource {
+    /// The time between two lists.
+    static let reconcileInterval = Duration.seconds(60)
+    /// How long one answer may take.
+    static let answerTimeout = Duration.seconds(5)
+    /// How long the longest pause between two tries to connect is.
+    static let longestPause = Duration.seconds(5)
+    /// How long after a list an event may come that tells the same; then the event stream counts as deaf.
+    static let eventPatience = Duration.seconds(5)
+
+    private enum Chore: CaseIterable {
+        case connect
+        case reconcile
+        case retry
+        case checkEvents
+    }
+
+    private enum State {
+        case idle
+        case connecting
+        case watching
+    }
+
+    /// The containers that run.
+    private(set) var table = ContainerTable()
+    /// Which networks lead nowhere else, by name.
+    private(set) var internalNetworks: Set<String> = []
+    /// Whether the engine has said once what runs, and of each container what it is.
+    private(set) var isSynchronized = false
+
+    private let target: Settings.Docker
+    private let loop: EventLoop
+    private let log: Logger
+    private let resolver: NameResolver
+    private let changed: () -> Void
+    private var token: Token?
+    private var chores: [Chore: Instant] = [:]
+    private var state = State.idle
+    private var exchanges: [ObjectIdentifier: GetExchange] = [:]
+    private var events = JSONStreamSplitter()
+    private var address = SocketAddress.unix("")
+    private var host = "docker"
+    private var version: APIVersion?
+    /// The tries to connect in a row that have failed, or came to nothing soon.
+    private var failures = 0
+    private var attached: Instant?
+    private var isFirstList = true
+    private var isLossReported = false
+    private var unanswered: Set<String>?
+    private var retries: [String: Int] = [:]
+    private var unheard: Set<String> = []
+    private lazy var inspections = InspectionQueue(
+        ask: { [unowned self] id, finished in get("/containers/\(id)/json", finished) },
+        revision: { [unowned self] id in table.revision(of: id) },
+        answered: { [unowned self] id, revision, result in inspected(id, revision, result) })
+
+    /// A client that does nothing until `start()`; `changed` is called on the loop's thread after each change.
+    init(
+        _ target: Settings.Docker, on loop: EventLoop, resolver: NameResolver, log: Logger,
+        changed: @escaping () -> Void
+    ) {
+        self.target = target
+        self.loop = loop
+        self.resolver = resolver
+        self.log = log
+        self.changed = changed
+    }
+
+    /// Connects, now and whenever the connection is lost.
+    func start() {
+        guard target != .none else { return }
+        token = loop.add(self)
+        connect()
+    }
+
+    /// Ends every connection.
+    func stop() {
+        disconnect()
+        if let token { loop.remove(token) }
+        token = nil
+    }
+
+    /// Asks for everything again.
+    func reconcileNow() {
+        switch state {
+        case .idle: connect()
+        case .connecting: break
+        case .watching: reconcile()
+        }
+    }
+
+    func ready(_ readiness: Readiness) {}
+
+    func deadlinePassed() {
+        let due = Chore.allCases.filter { chores[$0].map { $0 <= loop.now } ?? false }
+        for chore in due {
+            chores[chore] = nil
+            switch chore {
+            case .connect: connect()
+            case .reconcile: reconcile()
+            case .retry: retry()
+            case .checkEvents: checkEvents()
+            }
+        }
+        setDeadline()
+    }
+
+    private func schedule(_ chore: Chore, after duration: Duration) {
+        chores[chore] = loop.now + duration
+        setDeadline()
+    }
+
+    private func setDeadline() {
+        guard let token, let next = chores.values.min() else { return }
+        loop.setDeadline(next, for: token)
+    }
+
+    // MARK: - Connecting
+
+    private func connect() {
+        guard state == .idle, token != nil else { return }
+        chores[.connect] = nil
+        state = .connecting
+        switch target {
+        case .none: break
+        case .found:
+            guard case .unix(let path)? = DockerAddress.found() else {
+                let places = DockerAddress.defaultPaths.joined(separator: " or ")
+                return lost(.unreachable("there is no socket at \(places)"))
+            }
+            askVersion(at: .unix(path), host: "docker")
+        case .at(.unix(let path)): askVersion(at: .unix(path), host: "docker")
+        case .at(.tcp(let name, let port)):
+            resolver.resolve(name) { [weak self] addresses in
+                guard let self, state == .connecting else { return }
+                guard !addresses.isEmpty else { return lost(.unreachable("the name \(name) has no address")) }
+                // Each try takes the next address, so that one that does not answer is passed over.
+                let address = addresses[failures % addresses.count]
+                askVersion(at: .ip(Endpoint(address: address, port: port)), host: "\(name):\(port)")
+            }
+        }
+    }
+
+    private func askVersion(at address: SocketAddress, host: String) {
+        self.address = address
+        self.host = host
+        version = nil
+        get("/version") { [unowned self] result in
+            switch result {
+            case .failure(let error): lost(error)
+            case .success(let answer):
+                version = APIVersion(versionAnswer: answer)
+                attach()
+            }
+        }
+    }
+
+    private func attach() {
+        events = JSONStreamSplitter()
+        // Engines answer a moment before they begin to listen to their own events: what lies in between is asked for.
+        let path = "/events?since=\(FileStamp.now / 1_000_000_000 - 2)&filters=\(Self.escaped(DockerEvent.filters))"
+        let delivery = GetExchange.Delivery.stream(
+            opened: { [unowned self] in
+                state = .watching
+                attached = loop.now
+                isFirstList = true
+                reconcile()
+            },
+            received: { [unowned self] piece in receive(piece) })
+        get(path, delivery: delivery) { [unowned self] result in
+            switch result {
+            case .success: lost(.unreachable("the engine ended its stream of events"))
+            case .failure(let error): lost(error)
+            }
+        }
+    }
+
+    private func lost(_ error: APIError) {
+        if let attached, loop.now.since(attached) > Self.longestPause { failures = 0 }
+        disconnect()
+        reportLoss(error)
+        let pause = min(Duration.milliseconds(100) * (1 << min(failures, 6)), Self.longestPause)
+        failures += 1
+        schedule(.connect, after: pause * Double.random(in: 0.75...1.25))
+    }
+
+    private func reportLoss(_ error: APIError) {
+        guard !isLossReported else { return }
+        isLossReported = true
+        let name = if case .at(let address) = target { " at \(address)" } else { "" }
+        if isSynchronized {
+            log.warning("Lost the Docker engine\(name): \(error). Keeping its containers and trying again.")
+        } else {
+            log.warning("No Docker engine\(name): \(error). Serving what the files say, and trying again.")
+        }
+    }
+
+    private func disconnect() {
+        state = .idle
+        attached = nil
+        for exchange in exchanges.values { exchange.cancel() }
+        exchanges = [:]
+        inspections.cancelAll()
+        chores = [:]
+        unanswered = nil
+        unheard = []
+    }
+
+    // MARK: - Events
+
+    private func receive(_ piece: UnsafeRawBufferPointer) {
+        events.append(piece) { [unowned self] piece in
+            switch piece {
+            case .value(let json): take(json)
+            case .dropped(let fault): log.warning("Skipped an event of the Docker engine: \(fault)")
+            }
+        }
+    }
+
+    private func take(_ json: [UInt8]) {
+        do throws(APIError) {
+            guard let event = try DockerEvent.decode(json) else { return }
+            unheard.remove(event.id)
+            retries[event.id] = nil
+            apply(table.apply(event, now: loop.now), isUrgent: true)
+        } catch {
+            log.warning("Skipped an event of the Docker engine: \(error)")
+        }
+    }
+
+    private func apply(_ effect: ContainerTable.Effect, isUrgent: Bool) {
+        for id in effect.inspect { inspections.add(id, isUrgent: isUrgent) }
+        if effect.isChanged { changed() }
+    }
+
+    /// Connects anew when a list knew of containers that no event told of.
+    private func checkEvents() {
+        guard !unheard.isEmpty else { return }
+        lost(.unreachable("its stream of events has gone silent"))
+    }
+
+    // MARK: - Lists and inspections
+
+    private func reconcile() {
+        schedule(.reconcile, after: Self.reconcileInterval)
+        get("/networks") { [unowned self] result in
+            // Proxies before the socket often forbid this; it only matters to containers with host networking.
+            guard case .success(let answer) = result, let networks = NetworkReport.internalNames(in: answer) else {
+                return
+            }
+            guard networks != internalNetworks else { return }
+            internalNetworks = networks
+            changed()
+        }
+        let mark = table.mark
+        get("/containers/json?filters=\(Self.escaped(#"{"status":["running"]}"#))") { [unowned self] result in
+            switch result {
+            case .failure(let error): lost(error)
+            case .success(let answer): listed(answer, mark: mark)
+            }
+        }
+    }
+
+    private func listed(_ answer: [UInt8], mark: UInt64) {
+        guard let elements = JSONStreamSplitter.elements(ofArray: answer) else {
+            return lost(.unreadable("a list of containers"))
+        }
+        let ids = elements.values.compactMap { try? JSONDecoder().decode(ListedContainer.self, from: Data($0)).id }
+        let isComplete = elements.areComplete && ids.count == elements.values.count
+        if !isComplete { log.warning("The Docker engine's list holds containers that cannot be read.") }
+        let (effect, news) = table.listed(ids, isComplete: isComplete, mark: mark, now: loop.now)
+        if !isFirstList, !news.isEmpty {
+            unheard.formUnion(news)
+            schedule(.checkEvents, after: Self.eventPatience)
+        }
+        isFirstList = false
+        if isLossReported, isSynchronized { log.info("The Docker engine is back.") }
+        isLossReported = false
+        if !isSynchronized { unanswered = Set(ids) }
+        apply(effect, isUrgent: false)
+        checkSynchronized()
+    }
+
+    private func inspected(_ id: String, _ revision: UInt64, _ result: Result<[UInt8], APIError>) {
+        do throws(APIError) {
+            let answer = try InspectedContainer(json: try result.get())
+            retries[id] = nil
+            apply(table.inspected(id, revision: revision, answer), isUrgent: true)
+        } catch .refused(status: 404, _) {
+            retries[id] = nil
+            apply(table.inspected(id, revision: revision, nil), isUrgent: true)
+        } catch {
+            let count = retries[id, default: 0] + 1
+            retries[id] = count
+            if count == 1 { log.warning("The Docker engine does not say what container \(id.prefix(12)) is: \(error)") }
+            schedule(.retry, after: Self.answerTimeout)
+        }
+        unanswered?.remove(id)
+        checkSynchronized()
+    }
+
+    /// Asks again about containers that got no answer, a few times; the next list does so as well.
+    private func retry() {
+        retries = retries.filter { table.revision(of: $0.key) != nil }
+        for (id, count) in retries where count <= 3 { inspections.add(id, isUrgent: false) }
+    }
+
+    private func checkSynchronized() {
+        guard !isSynchronized, unanswered?.isEmpty == true else { return }
+        isSynchronized = true
+        unanswered = nil
+        changed()
+    }
+
+    @discardableResult
+    private func get(
+        _ path: String, delivery: GetExchange.Delivery = .whole,
+        _ finished: @escaping (Result<[UInt8], APIError>) -> Void
+    ) -> GetExchange {
+        let prefix = version.map { "/v\($0)" } ?? ""
+        var key: ObjectIdentifier?
+        let exchange = GetExchange(
+            prefix + path, host: host, at: address, on: loop, timeout: Self.answerTimeout, delivery: delivery
+        ) { [unowned self] result in
+            if let key { exchanges[key] = nil }
+            finished(result)
+        }
+        key = ObjectIdentifier(exchange)
+        exchanges[ObjectIdentifier(exchange)] = exchange
+        return exchange
+    }
+
+    /// The text with everything but letters, digits and a few marks written as `%XX` (RFC 3986 §2.1).
+    private static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            let isPlain = ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + String(256 + Int(byte), radix: 16).dropFirst()
+        }.joined()
+    }
+}

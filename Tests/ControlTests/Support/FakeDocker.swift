@@ -1,0 +1,149 @@
+import Bytes
+import Foundation
+import Net
+
+/// A scripted engine on a Unix domain socket. It runs on the loop of its test.
+final class FakeDocker: EventSource {
+    /// The containers that run, by identifier, as inspecting them shows.
+    var containers: [String: String] = [:]
+    /// What is listed instead of `containers`.
+    var list: String?
+    /// The networks, as listing them shows; nil refuses the question.
+    var networks: String? = "[]"
+    /// The version of its API.
+    var version = "1.50"
+    /// Answers 400 to requests for versions below.
+    var oldestVersion = 24
+    /// Paths that are never answered.
+    var hanging: Set<String> = []
+    /// Bytes that are sent instead of an answer, by path.
+    var raw: [String: String] = [:]
+    /// How many bytes each chunk of an answer holds.
+    var chunkSize = 65_536
+    /// Whether a new event stream gets a head.
+    var acceptsStreams = true
+    /// How often a connection could not be taken.
+    private(set) var failures = 0
+    /// The requests that came, without their version.
+    private(set) var requests: [String] = []
+    /// The event streams that are open.
+    private(set) var streams: [FakeDockerConnection] = []
+    private(set) var connections: [ObjectIdentifier: FakeDockerConnection] = [:]
+
+    let path: String
+    private let loop: EventLoop
+    private var listener: FileDescriptor?
+    private var token: Token?
+
+    init(on loop: EventLoop, path: String) throws {
+        self.loop = loop
+        self.path = path
+        try listen()
+    }
+
+    /// Opens the socket.
+    func listen() throws {
+        let listener = try Socket.listen(on: .unix(path))
+        token = try loop.add(listener.raw, self, interest: .reading)
+        self.listener = consume listener
+    }
+
+    /// Closes the socket and every connection, as an engine that is stopped does.
+    func stop() throws {
+        for connection in connections.values { connection.close() }
+        connections = [:]
+        streams = []
+        if let token { loop.remove(token) }
+        listener = nil
+        unlink(path)
+    }
+
+    func ready(_ readiness: Readiness) {
+        do {
+            while let descriptor = listener?.raw, let accepted = try Socket.accept(descriptor) {
+                let connection = try FakeDockerConnection(accepted.unpack(), on: loop, owner: self)
+                connections[ObjectIdentifier(connection)] = connection
+            }
+        } catch {
+            failures += 1
+        }
+    }
+
+    /// Adds a container that runs, and tells it.
+    func start(_ id: String, host: String, address: String = "172.18.0.2", tells: Bool = true) {
+        containers[id] = Self.container(id, host: host, address: address)
+        if tells { emit("start", id) }
+    }
+
+    /// Removes a container, and tells it.
+    func end(_ id: String) {
+        containers[id] = nil
+        emit("die", id, #","exitCode":"0""#)
+    }
+
+    /// Sends an event of a container to every stream.
+    func emit(_ action: String, _ id: String, _ attributes: String = "") {
+        send(
+            #"{"status":"\#(action)","id":"\#(id)","Type":"container","Action":"\#(action)","#
+                + #""Actor":{"ID":"\#(id)","Attributes":{"image":"x"\#(attributes)}}}"# + "\n")
+    }
+
+    /// Sends text to every event stream.
+    func send(_ text: String) {
+        for stream in streams { stream.sendChunks(text) }
+    }
+
+    /// Ends every event stream, with or without the last chunk.
+    func closeStreams() {
+        for stream in streams { stream.close() }
+        streams = []
+    }
+
+    func forget(_ connection: FakeDockerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        streams.removeAll { $0 === connection }
+    }
+
+    func answer(_ target: String, on connection: FakeDockerConnection) {
+        var path = target.prefix { $0 != "?" }
+        if path.hasPrefix("/v1."), let end = path.dropFirst().firstIndex(of: "/") {
+            let minor = Int(path[..<end].dropFirst(4)) ?? 0
+            path = path[end...]
+            guard minor >= oldestVersion else {
+                return connection.answer(400, #"{"message":"client version 1.\#(minor) is too old"}"#)
+            }
+        }
+        requests.append(String(path))
+        if hanging.contains(String(path)) { return }
+        if let raw = raw[String(path)] { return connection.sendRaw(raw) }
+        switch path {
+        case "/version":
+            connection.answer(200, #"{"Version":"28.2.2","ApiVersion":"\#(version)"}"#)
+        case "/events":
+            guard acceptsStreams else { return }
+            streams.append(connection)
+            connection.sendRaw(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        case "/networks":
+            connection.answer(networks == nil ? 403 : 200, networks ?? #"{"message":"forbidden"}"#)
+        case "/containers/json":
+            let ids = containers.keys.sorted().map { #"{"Id":"\#($0)","Names":["/n"],"State":"running"}"# }
+            connection.answer(200, list ?? "[" + ids.joined(separator: ",") + "]")
+        default:
+            let id = path.split(separator: "/").dropFirst().first.map(String.init) ?? ""
+            let container = containers[id]
+            connection.answer(container == nil ? 404 : 200, container ?? #"{"message":"No such container: \#(id)"}"#)
+        }
+    }
+
+    /// What inspecting a container shows.
+    static func container(
+        _ id: String, host: String, address: String = "172.18.0.2", network: String = "front", isRunning: Bool = true,
+        started: String = "2026-01-31T12:00:00Z"
+    ) -> String {
+        #"{"Id":"\#(id)","Name":"/\#(id)","Created":"2026-01-31T12:00:00Z","State":{"Running":\#(isRunning),"#
+            + #""StartedAt":"\#(started)"},"#
+            + #""Config":{"Env":["VIRTUAL_HOST=\#(host)"],"ExposedPorts":{"80/tcp":{}}},"NetworkSettings":{"Networks":"#
+            + #"{"\#(network)":{"IPAddress":"\#(address)","Gateway":"172.18.0.1"}}}}"#
+    }
+}
