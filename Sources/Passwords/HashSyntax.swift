@@ -101,10 +101,11 @@ enum HashSyntax {
             throw .unreadableHash("this is not a hash (a password itself never belongs here)")
         }
         guard text.count > 13 else { return }
-        guard text.count == 14, text[13] == UInt8(ascii: "n") else {
+        guard text[13] == UInt8(ascii: "n") else {
             throw .unreadableHash("this is not a hash: it begins like one of DES, but those have 13 characters")
         }
-        throw .unreadableHash("a DES hash has 13 characters, and an n follows it: was it meant as \\n, a new line?")
+        throw .unreadableHash(
+            "this begins like a DES hash, which has 13 characters, and an n follows: was it meant as \\n, a new line?")
     }
 
     private static func labelled(_ text: UnsafeRawBufferPointer) throws(PasswordError) -> PasswordScheme {

@@ -2,6 +2,7 @@ import Bytes
 import Net
 import Passwords
 import Proxy
+import TestSupport
 import Testing
 
 @Suite("Remembered credentials")
@@ -41,7 +42,7 @@ struct CredentialCacheTests {
 
     @Test("keeps within its bounds, and forgets nothing too early, whatever comes in which order")
     func randomUse() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         var cache = CredentialCache(limit: 16, lifetime: .seconds(60))
         var expiries: [Int: Instant] = [:]
         var now = start
@@ -59,21 +60,6 @@ struct CredentialCacheTests {
     }
 
     private func key(_ number: Int) -> CredentialKey { makeKey("user", "\(number)") }
-}
-
-/// Numbers that look random and are the same in each run (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
 }
 
 /// The key of a credential under a secret of the tests.
