@@ -1,7 +1,7 @@
 package import Bytes
 
 /// Why a container that asks for a host gets no requests.
-package enum LeftOutReason: Hashable, Sendable {
+package enum LeftOutReason: Error, Hashable {
     /// `VIRTUAL_PORT` is not a port.
     case badPort(String)
     /// Its address must not be sent to: loopback, link-local or unspecified.
@@ -10,20 +10,20 @@ package enum LeftOutReason: Hashable, Sendable {
     case hostUnreachable
     /// It uses host networking and does not say its port.
     case hostWithoutPort
+    /// It is Portico itself.
+    case itself
     /// It shares a network with Portico and has no address there.
     case noAddress(network: String)
     /// It shares no network with Portico; the names are those of its own networks.
     case noSharedNetwork([String])
     /// The host's file says where requests go.
     case replacedByFile(String)
-    /// It is Portico itself.
-    case itself
     /// Its health check has not passed yet, and others of its host can serve.
     case starting
     /// Its health check fails, and others of its host can serve.
     case unhealthy
-    /// `VIRTUAL_PROTO` asks for a protocol that Portico does not speak to backends.
-    case unsupportedProtocol(String)
+    /// A variable asks for something that is not supported, and without which its requests would go wrong.
+    case unsupported(variable: String, value: String)
     /// No name in its `VIRTUAL_HOST` could be used.
     case unusableHost
 }
@@ -36,15 +36,15 @@ extension LeftOutReason: CustomStringConvertible {
         case .hostUnreachable:
             "it uses host networking, and Portico's container has no network with a gateway to the host"
         case .hostWithoutPort: "it uses host networking and needs VIRTUAL_PORT"
+        case .itself: "it is Portico itself"
         case .noAddress(let network): "it has no address in the network \(network)"
         case .noSharedNetwork([]): "it is attached to no network"
         case .noSharedNetwork(let names):
             "it shares no network with Portico (it is attached to \(names.joined(separator: ", ")))"
         case .replacedByFile(let path): "proxy_pass in \(path) says where requests go"
-        case .itself: "it is Portico itself"
         case .starting: "its health check has not passed yet"
         case .unhealthy: "its health check fails"
-        case .unsupportedProtocol(let name): "VIRTUAL_PROTO \(Quoted(name)) is not supported"
+        case .unsupported(let variable, let value): "\(variable) \(Quoted(value)) is not supported yet"
         case .unusableHost: "no name in its VIRTUAL_HOST can be used"
         }
     }

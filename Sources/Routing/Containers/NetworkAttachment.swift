@@ -27,4 +27,9 @@ package struct NetworkAttachment: Hashable, Sendable {
         self.gateway = gateway
         self.isInternal = isInternal
     }
+
+    /// Docker's name for the host's own network.
+    static let hostName = "host"
+    /// Docker's name for the network that carries published ports of a swarm; nothing is reached by it.
+    static let ingressName = "ingress"
 }

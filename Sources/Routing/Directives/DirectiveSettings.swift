@@ -16,7 +16,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var accessRules: [AccessRule] = []
     var satisfy: LocationSettings.Satisfy?
     var addedHeaders: [AddedHeader] = []
-    var requestHeaders: [RequestHeader] = []
+    var requestHeaders: [RequestHeader]?
     var returned: Return?
     var serverTokens: Bool?
 
@@ -51,7 +51,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if !accessRules.isEmpty { result.accessRules = accessRules }
         if let satisfy { result.satisfy = satisfy }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
-        if !requestHeaders.isEmpty { result.requestHeaders = Self.completed(requestHeaders) }
+        if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
         if let returned { result.returned = returned }
         if let serverTokens { result.serverTokens = serverTokens }
         return result

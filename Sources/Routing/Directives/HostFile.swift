@@ -15,6 +15,11 @@ struct HostFile: Hashable, Sendable {
     /// What stands for them in `$proxy_port`.
     var proxyPort: UInt16 = 80
 
+    /// Where `auth_basic` stands.
+    var realmPlace: Diagnostic.Place?
+    /// Where `auth_basic_user_file` stands.
+    var passwordFilePlace: Diagnostic.Place?
+
     /// Whether a host of this file needs no container.
     var standsAlone: Bool { !servers.isEmpty || settings.returned != nil }
 }

@@ -8,6 +8,8 @@ struct StaticServer: Hashable, Sendable {
     var port: UInt16
     /// Its share of the requests.
     var weight = 1
+    /// Whether it is to get no requests.
+    var isDown = false
     /// The file that names it.
     var file: String
     /// Where in the file it does.

@@ -1,5 +1,5 @@
 /// Something to tell the operator: what is wrong, where, why, and what to write instead.
-package struct Diagnostic: Hashable, Sendable {
+package struct Diagnostic: Error, Hashable {
     /// How bad it is.
     package var severity: Severity
     /// Where it was found.

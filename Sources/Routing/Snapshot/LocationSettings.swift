@@ -1,5 +1,3 @@
-package import Bytes
-
 /// What the directives of a location come to, with nginx's defaults where nothing was set.
 package struct LocationSettings: Hashable, Sendable {
     /// The largest request body in bytes; nil for no limit (`client_max_body_size`, default 1m, 0 = no limit).

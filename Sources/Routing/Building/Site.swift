@@ -1,0 +1,21 @@
+internal import Bytes
+
+/// A virtual host on its way into a snapshot.
+struct Site {
+    /// The host's name, which is the text of its first pattern.
+    let name: ByteString
+    /// The patterns of the name itself.
+    let patterns: [HostPattern]
+    /// The containers that ask for it, oldest first.
+    var containers: [Container] = []
+    /// What its file says.
+    var file: HostFile?
+    /// Set where its file cannot be read and may say who may come in.
+    var shut: VirtualHost.Shut?
+
+    /// A host without containers and file.
+    init(patterns: [HostPattern]) {
+        self.patterns = patterns
+        name = ByteString(patterns.first?.text ?? "")
+    }
+}

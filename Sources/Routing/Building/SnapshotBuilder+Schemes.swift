@@ -1,0 +1,35 @@
+internal import Bytes
+
+extension SnapshotBuilder {
+    /// The certificate of a site (CONTRACT §1.4); one that is asked for and missing is reported.
+    mutating func certificate(for site: Site, asked: ContainerSettings) -> String? {
+        guard let pattern = site.patterns.first else { return nil }
+        let name = CertificateChoice.name(
+            for: pattern, asked: asked.certificate, available: inputs.certificateNames,
+            trustsDefault: inputs.settings.trustsDefaultCertificate)
+        if name == nil, let wanted = asked.certificate, let container = site.containers.first {
+            diagnostics.append(
+                Diagnostic(
+                    .warning, at: .container(container.name, variable: "CERT_NAME"),
+                    "\(site.name.text) has no https: there is no usable pair \(Quoted(wanted))"))
+        }
+        return name
+    }
+
+    /// How a site treats the two schemes: without a certificate http is served where it may be.
+    func httpsMethod(_ asked: ContainerSettings, hasCertificate: Bool) -> HTTPSMethod {
+        let method = asked.httpsMethod ?? inputs.settings.httpsMethod
+        let isLenient = asked.servesHTTPWithoutCertificate ?? inputs.settings.servesHTTPWithoutCertificate
+        guard !hasCertificate, isLenient, method == .redirect || method == .nohttp else { return method }
+        return .noredirect
+    }
+
+    /// The value of Strict-Transport-Security: only where https is served and http does not stand beside it.
+    func hsts(_ asked: ContainerSettings, method: HTTPSMethod, hasCertificate: Bool) -> ByteString? {
+        let value = asked.hsts ?? inputs.settings.hsts
+        guard hasCertificate, method == .redirect || method == .nohttp, value != "off", !value.isEmpty,
+            FieldText.isValid(value)
+        else { return nil }
+        return ByteString(value)
+    }
+}

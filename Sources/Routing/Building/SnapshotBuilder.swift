@@ -1,0 +1,158 @@
+internal import Bytes
+
+/// Makes a snapshot of containers, files and settings. Pure: the same inputs give the same snapshot.
+package struct SnapshotBuilder {
+    let inputs: SnapshotInputs
+    var sites: [ByteString: Site] = [:]
+    var diagnostics: [Diagnostic] = []
+    var leftOut: [LeftOutContainer] = []
+    var includedFiles: Set<String> = []
+    /// The names in the folder of password files, by their lower-case form.
+    let passwordFilesByHost: [String: String]
+    private var passwordFiles: Set<String> = []
+    private var unresolvedNames: Set<String> = []
+
+    /// The snapshot that the inputs come to.
+    ///
+    /// Whatever cannot be used is left out, keeps its last good version from `inputs.previous` or shuts its host, alone, and
+    /// is reported in the snapshot.
+    ///
+    /// - Complexity: O(n log n) in the number of containers, names and files.
+    package static func build(_ inputs: SnapshotInputs) -> RoutingSnapshot {
+        var builder = SnapshotBuilder(inputs: inputs)
+        builder.collectContainers()
+        builder.collectFiles()
+        return builder.snapshot()
+    }
+
+    private init(inputs: SnapshotInputs) {
+        self.inputs = inputs
+        let names = inputs.files?.passwordFileNames ?? []
+        passwordFilesByHost = Dictionary(names.sorted().map { ($0.lowercased(), $0) }) { first, _ in first }
+    }
+
+    private mutating func snapshot() -> RoutingSnapshot {
+        let ordered = sites.values.sorted { $0.name.bytes.lexicographicallyPrecedes($1.name.bytes) }
+        var hosts = ordered.map { virtualHost($0) }
+        addNames(of: ordered, to: &hosts)
+        let defaultHost = defaultHost(among: hosts)
+        return RoutingSnapshot(
+            generation: (inputs.previous?.generation ?? 0) + 1,
+            hosts: hosts,
+            defaultHost: defaultHost,
+            diagnostics: diagnostics,
+            unresolvedNames: unresolvedNames.sorted(),
+            leftOut: leftOut,
+            passwordFiles: passwordFiles.sorted(),
+            includedFiles: includedFiles.sorted())
+    }
+
+    private mutating func virtualHost(_ site: Site) -> VirtualHost {
+        let asked = ContainerSettings(site.containers, host: site.name.text)
+        diagnostics += asked.diagnostics
+        let certificate = certificate(for: site, asked: asked)
+        let method = httpsMethod(asked, hasCertificate: certificate != nil)
+        var host = VirtualHost(
+            name: site.name,
+            names: site.patterns,
+            httpsMethod: method,
+            certificate: method == .nohttps ? nil : certificate,
+            hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
+            locations: [location(site)],
+            shut: site.shut)
+        host.file = site.file
+        return host
+    }
+
+    private mutating func location(_ site: Site) -> Location {
+        var settings = LocationSettings()
+        if let file = site.file { settings = file.settings.applied(to: settings) }
+        settings.authentication = authentication(for: site)
+        if let file = settings.authentication?.file { passwordFiles.insert(file) }
+        settings.hostsRegistry = (site.file?.servers ?? []).isEmpty && site.containers.contains(where: \.isRegistry)
+        if settings.hostsRegistry, site.file?.settings.maxBodySize == nil { settings.maxBodySize = nil }
+        return Location(settings: settings, upstream: upstream(site))
+    }
+
+    private mutating func upstream(_ site: Site) -> Upstream? {
+        if let file = site.file, !file.servers.isEmpty {
+            for container in site.containers {
+                leave(out: container, of: site, .replacedByFile(file.path))
+            }
+            return Upstream(
+                key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
+        }
+        return site.containers.isEmpty ? nil : Upstream(key: site.name, backends: backends(of: site))
+    }
+
+    private mutating func backends(_ servers: [StaticServer]) -> [Backend] {
+        var result: [Backend] = []
+        for server in servers where !server.isDown {
+            let origin = "\(server.file):\(server.position.line)"
+            for address in addresses(of: server) {
+                let endpoint = Endpoint(address: address, port: server.port)
+                if let index = result.firstIndex(where: { $0.endpoint == endpoint }) {
+                    result[index].weight += server.weight
+                } else {
+                    result.append(Backend(endpoint: endpoint, origin: origin, weight: server.weight))
+                }
+            }
+        }
+        return result
+    }
+
+    private mutating func addresses(of server: StaticServer) -> [IPAddress] {
+        switch server.host {
+        case .address(let address):
+            if address.isLoopback || address.isUnspecified, inputs.settings.listeningPorts.contains(server.port) {
+                let message = "Portico itself may listen on \(Endpoint(address: address, port: server.port))"
+                diagnostics.append(Diagnostic(.warning, at: .file(server.file, server.position), message))
+            }
+            return [address]
+        case .name(let name):
+            let addresses = inputs.resolvedNames[name] ?? []
+            guard addresses.isEmpty else { return addresses }
+            unresolvedNames.insert(name)
+            let isTried = inputs.resolvedNames[name] != nil
+            diagnostics.append(
+                Diagnostic(
+                    isTried ? .error : .note, at: .file(server.file, server.position),
+                    isTried ? "the name \(name) has no address" : "the address of \(name) is not known yet",
+                    hint: isTried ? "requests are answered with 502 until it has one" : nil))
+            return []
+        }
+    }
+
+    /// Gives the hosts the names that their files add, as far as no other host has them.
+    private mutating func addNames(of sites: [Site], to hosts: inout [VirtualHost]) {
+        guard sites.contains(where: { !($0.file?.names ?? []).isEmpty }) else { return }
+        var owners: [HostPattern: Int] = [:]
+        for (index, host) in hosts.enumerated() {
+            for pattern in host.names { owners[pattern] = index }
+        }
+        for (index, site) in sites.enumerated() {
+            guard let file = site.file else { continue }
+            for pattern in file.names {
+                guard let owner = owners[pattern] else {
+                    owners[pattern] = index
+                    hosts[index].names.append(pattern)
+                    continue
+                }
+                guard owner != index else { continue }
+                diagnostics.append(
+                    Diagnostic(
+                        .warning, at: .wholeFile(file.path),
+                        "server_name \(pattern.text) has no effect, because it belongs to \(hosts[owner].name.text)"))
+            }
+        }
+    }
+
+    private mutating func defaultHost(among hosts: [VirtualHost]) -> Int? {
+        let name = inputs.settings.defaultHost.trimmed.lowercased()
+        guard !name.isEmpty else { return nil }
+        if let index = hosts.firstIndex(where: { $0.name == ByteString(name) }) { return index }
+        diagnostics.append(
+            Diagnostic(.warning, at: .setting("DEFAULT_HOST"), "there is no host \(Quoted(name)) at the moment"))
+        return nil
+    }
+}

@@ -1,0 +1,105 @@
+internal import Bytes
+
+extension DirectiveCatalog {
+    /// Directives that are checked as nginx checks them and change nothing: what they tune is not there, because bodies are
+    /// always streamed and the limits behind them are generous.
+    static let withoutEffect: [DirectiveRow] =
+        [
+            "chunked_transfer_encoding", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
+            "proxy_request_buffering", "proxy_socket_keepalive", "reset_timedout_connection", "sendfile",
+            "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
+        ].map(flag)
+        + [
+            "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "postpone_output",
+            "proxy_buffer_size", "proxy_busy_buffers_size", "proxy_max_temp_file_size",
+            "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
+        ].map(size)
+        + [
+            "keepalive_requests", "proxy_headers_hash_bucket_size", "proxy_headers_hash_max_size",
+            "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
+        ].map(number)
+        + [
+            "keepalive_time", "lingering_time", "lingering_timeout", "resolver_timeout",
+        ].map(time)
+        + [
+            "large_client_header_buffers", "output_buffers", "proxy_buffers",
+        ].map(buffers) + [
+            silent("client_body_temp_path", "PATH [LEVEL…]", arity: 1...4),
+            silent("proxy_temp_path", "PATH [LEVEL…]", arity: 1...4),
+            DirectiveRow("ssl_session_timeout", "TIME") { directive, _ throws(Diagnostic) in
+                _ = try directive.seconds(directive.arguments[0])
+            },
+            silent("ssl_session_cache", "CACHE…", arity: 1...2),
+            oneOf("proxy_http_version", ["1.0", "1.1"]),
+            silent("keepalive", "CONNECTIONS", in: .upstream),
+            silent("keepalive_requests", "NUMBER", in: .upstream),
+            silent("keepalive_time", "TIME", in: .upstream),
+            silent("keepalive_timeout", "TIME", in: .upstream),
+            silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
+            spoken(
+                "access_log", "PATH [FORMAT]", arity: 1...6, because: "the access log is set for all hosts together"),
+            spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
+            spoken("least_conn", "", in: .upstream, arity: 0...0, because: roundRobin),
+            spoken("ip_hash", "", in: .upstream, arity: 0...0, because: roundRobin),
+            spoken("hash", "KEY [consistent]", in: .upstream, arity: 1...2, because: roundRobin),
+            spoken("random", "[two [METHOD]]", in: .upstream, arity: 0...2, because: roundRobin),
+            spoken("ssl_ciphers", "CIPHERS", because: intermediate),
+            spoken("ssl_ecdh_curve", "CURVES", because: intermediate),
+            spoken("ssl_prefer_server_ciphers", "on | off", because: intermediate),
+            spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: intermediate),
+        ]
+
+    private static let roundRobin = "backends take turns"
+    private static let intermediate = "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers"
+
+    private static func flag(_ name: String) -> DirectiveRow {
+        oneOf(name, name == "lingering_close" ? ["off", "on", "always"] : ["on", "off"])
+    }
+
+    private static func oneOf(_ name: String, _ choices: [String]) -> DirectiveRow {
+        DirectiveRow(name, choices.joined(separator: " | ")) { directive, _ throws(Diagnostic) in
+            _ = try directive.choice(directive.arguments[0], choices)
+        }
+    }
+
+    private static func size(_ name: String) -> DirectiveRow {
+        DirectiveRow(name, "SIZE") { directive, _ throws(Diagnostic) in
+            _ = try directive.size(directive.arguments[0], allowsGiga: false)
+        }
+    }
+
+    private static func number(_ name: String) -> DirectiveRow {
+        DirectiveRow(name, "NUMBER") { directive, _ throws(Diagnostic) in
+            _ = try directive.number(directive.arguments[0])
+        }
+    }
+
+    private static func time(_ name: String) -> DirectiveRow {
+        DirectiveRow(name, "TIME") { directive, _ throws(Diagnostic) in _ = try directive.time(directive.arguments[0]) }
+    }
+
+    private static func buffers(_ name: String) -> DirectiveRow {
+        DirectiveRow(name, "NUMBER SIZE", arity: 2...2) { directive, _ throws(Diagnostic) in
+            _ = try directive.number(directive.arguments[0])
+            _ = try directive.size(directive.arguments[1], allowsGiga: false)
+        }
+    }
+
+    private static func silent(
+        _ name: String, _ form: String, in contexts: DirectiveContexts = .server, arity: ClosedRange<Int> = 1...1
+    ) -> DirectiveRow {
+        DirectiveRow(name, form, in: contexts, arity: arity) { _, _ in }
+    }
+
+    private static func spoken(
+        _ name: String,
+        _ form: String,
+        in contexts: DirectiveContexts = .server,
+        arity: ClosedRange<Int> = 1...1,
+        because reason: String
+    ) -> DirectiveRow {
+        DirectiveRow(name, form, in: contexts, arity: arity, repeats: true) { directive, compiler in
+            compiler.report(directive.diagnostic(.warning, directive.name, "\(name) has no effect: \(reason)"))
+        }
+    }
+}

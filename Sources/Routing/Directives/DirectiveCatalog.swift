@@ -1,0 +1,91 @@
+internal import Bytes
+
+/// Every directive that is understood, one row each.
+enum DirectiveCatalog {
+    /// The rows of a name: several where it means something else elsewhere; none where it is not known.
+    static func rows(named name: ByteString) -> [DirectiveRow] { byName[name] ?? [] }
+
+    /// The names of all rows.
+    static var names: some Sequence<String> { rows.lazy.map(\.name) }
+
+    private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
+
+    private static let rows: [DirectiveRow] = serving + access + upstreams + withoutEffect
+
+    /// Sizes, times, fields and answers.
+    private static let serving: [DirectiveRow] = [
+        DirectiveRow("add_header", "NAME VALUE [always]", arity: 2...3, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addHeader(directive)
+        },
+        time("client_body_timeout", \.clientBodyTimeout),
+        time("client_header_timeout", \.clientHeaderTimeout),
+        DirectiveRow("client_max_body_size", "SIZE") { directive, compiler throws(Diagnostic) in
+            compiler.settings.maxBodySize = try directive.size(directive.arguments[0], allowsGiga: true)
+        },
+        DirectiveRow("include", "PATH", in: [.server, .upstream], repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.include(directive)
+        },
+        DirectiveRow("keepalive_timeout", "TIME [TIME]", arity: 1...2) { directive, compiler throws(Diagnostic) in
+            compiler.settings.keepalive = DirectiveSettings.Keepalive(
+                timeout: try directive.time(directive.arguments[0]),
+                advice: directive.arguments.count == 2 ? try directive.seconds(directive.arguments[1]) : nil)
+        },
+        time("proxy_connect_timeout", \.connectTimeout),
+        time("proxy_read_timeout", \.readTimeout),
+        time("proxy_send_timeout", \.sendTimeout),
+        DirectiveRow("proxy_set_header", "NAME VALUE", arity: 2...2, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.setRequestHeader(directive)
+        },
+        DirectiveRow("return", "CODE [TEXT | URL]", arity: 1...2, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.setReturn(directive)
+        },
+        time("send_timeout", \.clientSendTimeout),
+        DirectiveRow("server_name", "NAME…", arity: 1...1000, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addNames(directive)
+        },
+        DirectiveRow("server_tokens", "on | off | build") { directive, compiler throws(Diagnostic) in
+            let choice = try directive.choice(directive.arguments[0], ["on", "off", "build"])
+            compiler.settings.serverTokens = choice != 1
+        },
+    ]
+
+    /// Who may come in.
+    private static let access: [DirectiveRow] = [
+        DirectiveRow("allow", "ADDRESS | NETWORK | unix: | all", repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: true)
+        },
+        DirectiveRow("auth_basic", "REALM | off") { directive, compiler throws(Diagnostic) in
+            try compiler.setRealm(directive)
+        },
+        DirectiveRow("auth_basic_user_file", "PATH") { directive, compiler throws(Diagnostic) in
+            try compiler.setPasswordFile(directive)
+        },
+        DirectiveRow("deny", "ADDRESS | NETWORK | unix: | all", repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: false)
+        },
+        DirectiveRow("satisfy", "all | any") { directive, compiler throws(Diagnostic) in
+            compiler.settings.satisfy = try directive.choice(directive.arguments[0], ["all", "any"]) == 0 ? .all : .any
+        },
+    ]
+
+    /// Where requests go.
+    private static let upstreams: [DirectiveRow] = [
+        DirectiveRow("proxy_pass", "http://HOST[:PORT]", repeats: true) { directive, compiler throws(Diagnostic) in
+            try compiler.addProxyPass(directive)
+        },
+        DirectiveRow("server", "ADDRESS[:PORT] [weight=N]", in: .upstream, arity: 1...16, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addServer(directive)
+        },
+        DirectiveRow("upstream", "NAME", hasBlock: true, repeats: true) { directive, compiler throws(Diagnostic) in
+            try compiler.addUpstream(directive)
+        },
+    ]
+
+    private static func time(
+        _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Duration?> & Sendable
+    ) -> DirectiveRow {
+        DirectiveRow(name, "TIME") { directive, compiler throws(Diagnostic) in
+            compiler.settings[keyPath: setting] = try directive.time(directive.arguments[0])
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Bytes
+
+/// Puts the words of a file together to directives.
+struct DirectiveParser {
+    private var lexer: DirectiveLexer
+    private let file: String
+
+    /// The directives of a file, or the first thing that is wrong with its form.
+    static func parse(_ bytes: [UInt8], file: String) throws(Diagnostic) -> [Directive] {
+        guard bytes.count <= largestFile else {
+            throw Diagnostic(
+                .error, at: .wholeFile(file), "the file is larger than 1 MiB", hint: "this is not a file of directives")
+        }
+        var parser = DirectiveParser(lexer: DirectiveLexer(bytes, file: file), file: file)
+        return try parser.directives(in: nil, depth: 0)
+    }
+
+    private mutating func directives(in opening: SourcePosition?, depth: Int) throws(Diagnostic) -> [Directive] {
+        var result: [Directive] = []
+        var words: [Directive.Argument] = []
+        while true {
+            switch try lexer.next() {
+            case .word(let word):
+                words.append(word)
+            case .semicolon(let position):
+                guard let name = words.first else {
+                    throw error(position, "unexpected ;", hint: "a directive must stand before it")
+                }
+                result.append(Directive(file: file, name: name, arguments: Array(words.dropFirst()), block: nil))
+                words.removeAll(keepingCapacity: true)
+            case .open(let position):
+                guard let name = words.first else {
+                    throw error(position, "unexpected {", hint: "a directive must stand before it")
+                }
+                guard depth < Self.deepestBlock else {
+                    throw error(position, "blocks are nested deeper than \(Self.deepestBlock) times")
+                }
+                let block = try directives(in: position, depth: depth + 1)
+                result.append(Directive(file: file, name: name, arguments: Array(words.dropFirst()), block: block))
+                words.removeAll(keepingCapacity: true)
+            case .close(let position):
+                if let last = words.last { throw missingSemicolon(after: last) }
+                guard opening != nil else {
+                    throw error(position, "unexpected }", hint: "no block is open here")
+                }
+                return result
+            case .end:
+                if let last = words.last { throw missingSemicolon(after: last) }
+                if let opening {
+                    throw error(opening, "the block that begins here is never closed", hint: "write } at its end")
+                }
+                return result
+            }
+        }
+    }
+
+    private func missingSemicolon(after word: Directive.Argument) -> Diagnostic {
+        let position = SourcePosition(
+            line: word.position.line, column: word.position.column + word.position.length)
+        return error(position, "; is missing after \(Quoted(word.text))")
+    }
+
+    private func error(_ position: SourcePosition, _ message: String, hint: String? = nil) -> Diagnostic {
+        Diagnostic(.error, at: .file(file, position), message, hint: hint)
+    }
+
+    private static let largestFile = 1 << 20
+    private static let deepestBlock = 16
+}

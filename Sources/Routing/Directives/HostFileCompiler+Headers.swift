@@ -1,0 +1,131 @@
+internal import Bytes
+
+extension HostFileCompiler {
+    /// `add_header NAME VALUE [always]`.
+    mutating func addHeader(_ directive: Directive) throws(Diagnostic) {
+        let name = directive.arguments[0]
+        let isAlways = directive.arguments.count == 3
+        if isAlways, directive.arguments[2].text != "always" {
+            if let missing = missingSemicolon(in: directive) { throw missing }
+            let third = directive.arguments[2]
+            throw directive.error(
+                third, "\(Quoted(third.text)) is not a choice here",
+                hint: "write always or nothing; a value with spaces needs quotes")
+        }
+        let value = try directive.fieldValue(directive.arguments[1])
+        try checkName(name, of: directive)
+        if isFraming(name.text) {
+            let message = "\(name.text.text) is not added: it tells where the answer ends, which is Portico's to say"
+            report(directive.diagnostic(.warning, name, message))
+            return
+        }
+        let isRepeated = settings.addedHeaders.contains { Self.isSame($0.name, name.text) }
+        if isRepeated, !Self.repeatable.contains(name.text.text.lowercased()) {
+            let message = "\(name.text.text) is added for the second time, so answers will carry it twice"
+            report(directive.diagnostic(.warning, name, message, hint: "remove one of the two"))
+        }
+        settings.addedHeaders.append(AddedHeader(name: name.text, value: value, always: isAlways))
+    }
+
+    /// `proxy_set_header NAME VALUE`.
+    mutating func setRequestHeader(_ directive: Directive) throws(Diagnostic) {
+        let name = directive.arguments[0]
+        let value = try directive.fieldValue(directive.arguments[1])
+        try checkName(name, of: directive)
+        var headers = settings.requestHeaders ?? []
+        if !isFraming(name.text) {
+            headers.append(RequestHeader(name: name.text, value: value))
+        } else if Self.isSame(name.text, "Content-Length") || Self.isSame(name.text, "Transfer-Encoding") {
+            let message = "\(name.text.text) is not changed: it tells where the request ends, which is Portico's to say"
+            report(directive.diagnostic(.warning, name, message))
+        }
+        if Self.isSame(name.text, "Host"), value.pieces == [.variable(.host)] {
+            let message = "Host $host loses the port that the client used"
+            report(directive.diagnostic(.warning, directive.arguments[1], message, hint: "write $http_host"))
+        }
+        settings.requestHeaders = headers
+        if firstRequestHeader == nil { firstRequestHeader = .file(directive.file, directive.name.position) }
+    }
+
+    /// `return CODE`, `return CODE TEXT`, `return CODE URL` or `return URL`. As in nginx the first one counts.
+    mutating func setReturn(_ directive: Directive) throws(Diagnostic) {
+        let first = directive.arguments[0]
+        let result: Return
+        if let status = first.text.withBytes({ ASCII.decimal($0) }) {
+            guard (200...999).contains(status) else {
+                throw directive.error(first, "\(status) is not a status that can be answered", hint: "write 200 to 999")
+            }
+            if directive.arguments.count == 1 {
+                result = Return(status: status)
+            } else if Self.redirects.contains(status) {
+                result = Return(status: status, content: .redirect(try directive.fieldValue(directive.arguments[1])))
+            } else {
+                result = Return(status: status, content: .text(try directive.template(directive.arguments[1])))
+            }
+        } else {
+            guard directive.arguments.count == 1, Self.isURL(first.text) else {
+                throw directive.error(
+                    first, "\(Quoted(first.text)) is neither a status nor a URL",
+                    hint: "write return CODE, return CODE TEXT or return http://…")
+            }
+            result = Return(status: 302, content: .redirect(try directive.fieldValue(first)))
+        }
+        if settings.returned == nil { settings.returned = result }
+    }
+
+    /// Says what the first `proxy_set_header` takes away, where the file does not set it again.
+    mutating func checkRequestHeaders() {
+        guard let place = firstRequestHeader, let headers = settings.requestHeaders else { return }
+        let lost = Self.defaults.filter { name in !headers.contains { Self.isSame($0.name, ByteString(name)) } }
+        guard !lost.isEmpty else { return }
+        report(
+            Diagnostic(
+                .warning, at: place,
+                "proxy_set_header replaces the whole default set, as in nginx: \(lost.joined(separator: ", ")) "
+                    + "\(lost.count == 1 ? "is" : "are") no longer set by Portico",
+                hint: "add lines such as proxy_set_header Host $http_host and "
+                    + "proxy_set_header X-Forwarded-Proto $proxy_x_forwarded_proto"))
+    }
+
+    private mutating func checkName(_ name: Directive.Argument, of directive: Directive) throws(Diagnostic) {
+        var bytes = name.text.bytes[...]
+        if bytes.last == ASCII.colon {
+            bytes = bytes.dropLast()
+            report(
+                directive.diagnostic(
+                    .warning, name, "the colon becomes part of the field's name, as in nginx",
+                    hint: "write \(String(decoding: bytes, as: UTF8.self)) without it"))
+        }
+        guard !bytes.isEmpty, bytes.allSatisfy(Self.isToken) else {
+            throw directive.error(
+                name, "\(Quoted(name.text)) cannot be the name of a field",
+                hint: "a name has letters, digits and -")
+        }
+    }
+
+    /// Whether the field tells where a message ends or belongs to one connection alone.
+    private func isFraming(_ name: ByteString) -> Bool { Self.framing.contains { Self.isSame(name, $0) } }
+
+    private static func isSame(_ a: ByteString, _ b: ByteString) -> Bool {
+        a.withBytes { a in b.withBytes { ASCII.equalsIgnoringCase(a, $0) } }
+    }
+
+    /// RFC 9110 §5.6.2.
+    private static func isToken(_ byte: UInt8) -> Bool {
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+
+    private static func isURL(_ text: ByteString) -> Bool {
+        ["http://", "https://", "$scheme"].contains { text.bytes.starts(with: $0.utf8) }
+    }
+
+    private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
+    private static let framing: [ByteString] = [
+        "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade",
+    ]
+    private static let defaults = [
+        "Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Real-IP",
+    ]
+    private static let repeatable: Set<String> = ["cache-control", "link", "set-cookie", "vary", "via", "warning"]
+}

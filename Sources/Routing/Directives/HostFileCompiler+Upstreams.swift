@@ -1,0 +1,117 @@
+internal import Bytes
+
+extension HostFileCompiler {
+    /// `server_name NAME…`: names beside the one that the file is named by.
+    mutating func addNames(_ directive: Directive) throws(Diagnostic) {
+        if let missing = missingSemicolon(in: directive) { throw missing }
+        try refuseInDefault(directive)
+        for argument in directive.arguments where !argument.text.isEmpty && argument.text != "_" {
+            var text = argument.text.text[...]
+            // nginx: `.example.com` is the name itself and every name below it.
+            let coversBelow = text.hasPrefix(".")
+            if coversBelow { text = text.dropFirst() }
+            do throws(HostNameError) {
+                let patterns = try HostName.patterns(text)
+                file.names += patterns
+                if coversBelow, case .exact(let name)? = patterns.first { file.names.append(.leading(name)) }
+            } catch {
+                throw directive.error(argument, "\(Quoted(argument.text)) \(error.message)", hint: error.hint)
+            }
+        }
+    }
+
+    /// `proxy_pass http://HOST[:PORT]`: a backend or a group; several share the requests.
+    mutating func addProxyPass(_ directive: Directive) throws(Diagnostic) {
+        try refuseInDefault(directive)
+        let argument = directive.arguments[0]
+        let bytes = argument.text.bytes
+        guard !bytes.contains(UInt8(ascii: "$")) else {
+            throw directive.error(
+                argument, "variables in proxy_pass are not supported", hint: "write the address itself")
+        }
+        guard bytes.count > 7, bytes.prefix(7).map(ASCII.lowercased) == Array("http://".utf8) else {
+            let isTLS = bytes.starts(with: "https://".utf8)
+            throw directive.error(
+                argument, isTLS ? "https to backends is not supported yet" : "the address must begin with http://",
+                hint: "write proxy_pass http://HOST:PORT")
+        }
+        let authority = bytes[7...].prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") }
+        let rest = bytes[authority.endIndex...]
+        guard rest.isEmpty || Array(rest) == [ASCII.slash] else {
+            throw directive.error(
+                argument, "a path behind the address is not supported yet",
+                hint: "leave the path out: it is sent as it came")
+        }
+        guard let (host, port) = ServerAddress.parse(authority) else {
+            throw directive.error(
+                argument, "\(Quoted(ByteString(Array(authority)))) is not an address of a backend",
+                hint: "write proxy_pass http://HOST:PORT")
+        }
+        let shown =
+            port == 80 ? authority.prefix(upTo: authority.lastIndex(of: ASCII.colon) ?? authority.endIndex) : authority
+        passes.append(
+            ProxyPass(
+                server: StaticServer(
+                    host: host, port: port ?? 80, file: directive.file, position: argument.position),
+                shownHost: ByteString(Array(shown)),
+                hasPort: port != nil))
+    }
+
+    /// `upstream NAME { server …; }`: a group of backends for `proxy_pass`.
+    mutating func addUpstream(_ directive: Directive) throws(Diagnostic) {
+        let name = directive.arguments[0]
+        guard groups[name.text] == nil else {
+            throw directive.error(name, "the group \(name.text.text) is made for the second time")
+        }
+        openGroup = []
+        compileBlock(directive.block ?? [], in: .upstream)
+        guard !openGroup.isEmpty else {
+            throw directive.error(name, "the group \(name.text.text) has no server", hint: "write server ADDRESS:PORT;")
+        }
+        groups[name.text] = openGroup
+    }
+
+    /// `server ADDRESS[:PORT] [weight=N] …` of a group.
+    mutating func addServer(_ directive: Directive) throws(Diagnostic) {
+        let address = directive.arguments[0]
+        guard let (host, port) = ServerAddress.parse(address.text.bytes[...]) else {
+            throw directive.error(
+                address, "\(Quoted(address.text)) is not an address of a backend", hint: "write server ADDRESS:PORT;")
+        }
+        var server = StaticServer(host: host, port: port ?? 80, file: directive.file, position: address.position)
+        for option in directive.arguments.dropFirst() {
+            let parts = option.text.text.split(separator: "=", maxSplits: 1).map(String.init)
+            switch (parts.first, parts.count) {
+            case ("weight", 2):
+                guard let weight = Int(parts[1]), (1...10_000).contains(weight) else {
+                    throw directive.error(option, "\(Quoted(parts[1])) is not a weight", hint: "write 1 to 10000")
+                }
+                server.weight = weight
+            case ("down", 1):
+                server.isDown = true
+            case ("max_fails", 2), ("fail_timeout", 2), ("max_conns", 2), ("slow_start", 2):
+                let message = "\(parts[0]) has no effect yet"
+                report(directive.diagnostic(.warning, option, message))
+            default:
+                throw directive.error(
+                    option, "\(Quoted(option.text)) is not supported here", hint: "write weight=N, down or nothing")
+            }
+        }
+        openGroup.append(server)
+    }
+
+    /// Replaces the names of groups in `proxy_pass` by their servers, now that all groups are known.
+    mutating func resolvePasses() {
+        for pass in passes {
+            if !pass.hasPort, let group = groups[pass.shownHost] {
+                file.servers += group
+            } else {
+                file.servers.append(pass.server)
+            }
+        }
+        if let first = passes.first {
+            file.proxyHost = first.shownHost
+            file.proxyPort = first.server.port
+        }
+    }
+}

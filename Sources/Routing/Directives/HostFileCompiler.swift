@@ -1,0 +1,223 @@
+internal import Bytes
+
+/// Compiles the directives of a host's file, and of the files that it includes, to a `HostFile`.
+struct HostFileCompiler {
+    /// What has been compiled so far.
+    var file: HostFile
+    /// The backends that `proxy_pass` names, in the order written.
+    var passes: [ProxyPass] = []
+    /// The groups that `upstream` made, by name.
+    var groups: [ByteString: [StaticServer]] = [:]
+    /// The group whose block is being compiled.
+    var openGroup: [StaticServer] = []
+    /// Where the first `proxy_set_header` stands.
+    var firstRequestHeader: Diagnostic.Place?
+
+    private let files: any VirtualHostFiles
+    private let isDefault: Bool
+    private var diagnostics: [Diagnostic] = []
+    private var errorCount = 0
+    private var context: DirectiveContexts = .server
+    private var seen: [ByteString: SourcePosition] = [:]
+    private var openFiles: [String] = []
+    private var includedFiles: [String] = []
+    private var sources: [[UInt8]] = []
+    private var mayHoldAccessRules = false
+
+    /// What compiling a file came to.
+    struct Outcome {
+        /// The result; nil where there are errors.
+        var file: HostFile?
+        /// The errors and what else is worth saying.
+        var diagnostics: [Diagnostic]
+        /// Where there are errors: whether the file says, or could say, who may come in.
+        var mayHoldAccessRules: Bool
+        /// The paths that `include` read or looked for.
+        var includedFiles: [String]
+    }
+
+    /// Compiles what a file holds; `isDefault` says that it stands for hosts without a file of their own.
+    static func compile(
+        _ content: FileContent, path: String, isDefault: Bool = false, files: any VirtualHostFiles
+    ) -> Outcome {
+        var compiler = HostFileCompiler(path: path, isDefault: isDefault, files: files)
+        compiler.compile(content, path: path)
+        compiler.resolvePasses()
+        compiler.checkRequestHeaders()
+        let isGood = compiler.errorCount == 0
+        return Outcome(
+            file: isGood ? compiler.file : nil,
+            diagnostics: compiler.diagnostics,
+            mayHoldAccessRules: !isGood
+                && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)),
+            includedFiles: compiler.includedFiles)
+    }
+
+    private init(path: String, isDefault: Bool, files: any VirtualHostFiles) {
+        file = HostFile(path: path)
+        self.isDefault = isDefault
+        self.files = files
+    }
+
+    /// What the directives set.
+    var settings: DirectiveSettings {
+        get { file.settings }
+        _modify { yield &file.settings }
+    }
+
+    /// Keeps a finding for the outcome; past a bound they are no longer kept.
+    mutating func report(_ diagnostic: Diagnostic) {
+        if diagnostic.severity == .error { errorCount += 1 }
+        if diagnostics.count < Self.mostDiagnostics { diagnostics.append(diagnostic) }
+    }
+
+    /// The path that a directive means: as written when it begins with `/`, else below the folder that holds `vhost.d`.
+    func path(_ argument: Directive.Argument, of directive: Directive) throws(Diagnostic) -> String {
+        let text = argument.text.text
+        guard !text.isEmpty else { throw directive.error(argument, "the path is empty") }
+        guard !text.contains("$") else {
+            throw directive.error(argument, "variables in a path are not supported", hint: "write the whole path")
+        }
+        return text.hasPrefix("/") ? text : "\(files.root)/\(text)"
+    }
+
+    /// Takes in the directives of the files that an `include` means, as if they stood in its place.
+    mutating func include(_ directive: Directive) throws(Diagnostic) {
+        let argument = directive.arguments[0]
+        let pattern = try path(argument, of: directive)
+        let isPattern = pattern.utf8.contains { Self.globBytes.contains($0) }
+        let paths = isPattern ? files.paths(matching: pattern) : [pattern]
+        if !isPattern || paths.isEmpty { includedFiles.append(pattern) }
+        for path in paths {
+            if isPattern { includedFiles.append(path) }
+            guard !openFiles.contains(path) else {
+                throw directive.error(argument, "\(path) includes itself", hint: "remove one of the include lines")
+            }
+            guard openFiles.count <= Self.deepestInclude, includedFiles.count <= Self.mostIncludes else {
+                throw directive.error(
+                    argument, "more than \(Self.deepestInclude) files deep or \(Self.mostIncludes) files in all")
+            }
+            switch files.read(path) {
+            case .bytes(let bytes):
+                guard bytes.count + sources.reduce(0, { $0 + $1.count }) <= Self.mostBytes else {
+                    mayHoldAccessRules = true
+                    throw directive.error(argument, "the files of this host are larger than 2 MiB together")
+                }
+                compile(.bytes(bytes), path: path)
+            case .missing:
+                mayHoldAccessRules = true
+                throw directive.error(argument, "there is no file \(path)", hint: "create it or remove this line")
+            case .unreadable(let reason):
+                mayHoldAccessRules = true
+                throw directive.error(argument, "\(path) cannot be read: \(reason)")
+            }
+        }
+    }
+
+    /// Compiles a block's directives in their context; duplicates are counted anew.
+    mutating func compileBlock(_ block: [Directive], in context: DirectiveContexts) {
+        let outer = (self.context, seen)
+        (self.context, seen) = (context, [:])
+        for directive in block { compile(directive) }
+        (self.context, seen) = outer
+    }
+
+    /// Refuses a directive that says what only one host can say, where the file stands for several.
+    func refuseInDefault(_ directive: Directive) throws(Diagnostic) {
+        guard isDefault else { return }
+        throw directive.error(
+            directive.name, "\(directive.name.text) cannot stand in the file for all hosts",
+            hint: "write it in the file of the one host that is meant")
+    }
+
+    private mutating func compile(_ content: FileContent, path: String) {
+        guard case .bytes(let bytes) = content else {
+            mayHoldAccessRules = true
+            let reason = if case .unreadable(let reason) = content { reason } else { "it has vanished" }
+            report(Diagnostic(.error, at: .wholeFile(path), "the file cannot be read: \(reason)"))
+            return
+        }
+        sources.append(bytes)
+        openFiles.append(path)
+        defer { openFiles.removeLast() }
+        do throws(Diagnostic) {
+            for directive in try DirectiveParser.parse(bytes, file: path) where errorCount < Self.mostErrors {
+                compile(directive)
+            }
+        } catch {
+            report(error)
+        }
+    }
+
+    private mutating func compile(_ directive: Directive) {
+        do throws(Diagnostic) {
+            let row = try row(for: directive)
+            if !row.repeats, let first = seen.updateValue(directive.name.position, forKey: directive.name.text) {
+                throw directive.error(
+                    directive.name, "\(row.name) stands here for the second time",
+                    hint: "it is already set in line \(first.line); remove one of the two")
+            }
+            try row.apply(directive, &self)
+        } catch {
+            report(error)
+        }
+    }
+
+    /// The row of the catalog that the directive obeys.
+    private func row(for directive: Directive) throws(Diagnostic) -> DirectiveRow {
+        let rows = DirectiveCatalog.rows(named: directive.name.text)
+        guard let row = rows.first(where: { $0.contexts.contains(context) }) else {
+            guard let other = rows.first else { throw unknown(directive) }
+            throw directive.error(
+                directive.name, "\(other.name) cannot stand \(context.place)",
+                hint: "it belongs \(other.contexts.place)")
+        }
+        guard row.arity.contains(directive.arguments.count) else { throw wrongArity(directive, row) }
+        guard row.hasBlock == (directive.block != nil) else {
+            let message = row.hasBlock ? "\(row.name) needs a block" : "\(row.name) has no block"
+            throw directive.error(directive.name, message, hint: "write \(row.usage)")
+        }
+        return row
+    }
+
+    private func unknown(_ directive: Directive) -> Diagnostic {
+        let name = directive.name.text.text
+        if let advice = UnsupportedDirectives.advice(for: name) {
+            return directive.error(
+                directive.name, "\(name) is not supported \(context.place)", hint: advice.isEmpty ? nil : advice)
+        }
+        let suggestion = NearMiss.suggestion(for: name.lowercased(), among: DirectiveCatalog.names)
+        return directive.error(
+            directive.name, "unknown directive \(Quoted(name))", hint: suggestion.map { "did you mean \($0)?" })
+    }
+
+    /// The fault of a directive with too few or too many words: often a semicolon that is missing a line above.
+    private func wrongArity(_ directive: Directive, _ row: DirectiveRow) -> Diagnostic {
+        if let missing = missingSemicolon(in: directive) { return missing }
+        let count = directive.arguments.count
+        return directive.error(
+            directive.name, "\(row.name) has \(count) argument\(count == 1 ? "" : "s")", hint: "write \(row.usage)")
+    }
+
+    /// An error where a directive runs on into the next line, and that line begins with the name of another directive.
+    func missingSemicolon(in directive: Directive) -> Diagnostic? {
+        var last = directive.name
+        for argument in directive.arguments {
+            let isNext = argument.position.line > last.position.line && !argument.isQuoted
+            if isNext, !DirectiveCatalog.rows(named: argument.text).isEmpty {
+                let end = SourcePosition(
+                    line: last.position.line, column: last.position.column + last.position.length)
+                return Diagnostic(.error, at: .file(directive.file, end), "; is missing after \(Quoted(last.text))")
+            }
+            last = argument
+        }
+        return nil
+    }
+
+    private static let mostDiagnostics = 30
+    private static let mostErrors = 10
+    private static let deepestInclude = 8
+    private static let mostIncludes = 100
+    private static let mostBytes = 2 << 20
+    private static let globBytes: Set<UInt8> = [UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "[")]
+}

@@ -1,0 +1,45 @@
+/// Directives of nginx that are known by name and refused, so that they are not taken for slips of the hand.
+enum UnsupportedDirectives {
+    /// What to do instead, where the name is one of them; an empty text where there is nothing to say.
+    static func advice(for name: String) -> String? {
+        if let advice = advised[name] { return advice }
+        let isKnown = names.contains(name) || prefixes.contains { name.hasPrefix($0) }
+        return isKnown ? "" : nil
+    }
+
+    private static let advised: [String: String] = [
+        "events": "a file of vhost.d is the inside of server { }: write its directives alone",
+        "http": "a file of vhost.d is the inside of server { }: write its directives alone",
+        "listen": "the ports of all hosts are set when Portico is started, with --http and --https",
+        "server": "a file of vhost.d is already the inside of server { }: write the directives without it",
+        "ssl_certificate": "put the pair into the folder of certificates as HOST.crt and HOST.key",
+        "ssl_certificate_key": "put the pair into the folder of certificates as HOST.crt and HOST.key",
+        "stream": "a file of vhost.d is the inside of server { }: write its directives alone",
+        "user": "a file of vhost.d is the inside of server { }: write its directives alone",
+        "worker_processes": "the number of workers is set when Portico is started, with --workers",
+    ]
+
+    private static let names: Set<String> = [
+        "absolute_redirect", "add_header_inherit", "add_trailer", "alias", "auth_delay", "autoindex", "break",
+        "charset",
+        "client_body_in_file_only", "client_body_in_single_buffer", "default_type", "directio", "disable_symlinks",
+        "error_page", "etag", "expires", "geo", "geoip_country", "gunzip", "http2", "http3", "if", "if_modified_since",
+        "ignore_invalid_headers", "image_filter", "index", "internal", "keepalive_disable", "limit_except",
+        "limit_rate",
+        "limit_rate_after", "location", "log_format", "log_not_found", "log_subrequest", "map", "max_ranges",
+        "merge_slashes", "mirror", "mirror_request_body", "msie_padding", "open_file_cache", "perl_set",
+        "port_in_redirect", "quic_retry", "random_index", "read_ahead", "real_ip_header", "real_ip_recursive",
+        "recursive_error_pages", "referer_hash_max_size", "resolver", "rewrite", "rewrite_log", "root",
+        "server_name_in_redirect", "server_names_hash_bucket_size", "server_names_hash_max_size", "set",
+        "set_real_ip_from", "slice", "source_charset", "split_clients", "ssi", "ssl", "stub_status", "sub_filter",
+        "sub_filter_once", "sub_filter_types", "subrequest_output_buffer_size", "try_files", "types",
+        "underscores_in_headers", "uninitialized_variable_warn", "valid_referers", "xslt_stylesheet",
+    ]
+
+    private static let prefixes = [
+        "access_by_", "addition_", "auth_jwt", "auth_request", "body_filter_by_", "brotli", "content_by_", "dav_",
+        "fastcgi_", "grpc_", "gzip", "header_filter_by_", "js_", "limit_conn", "limit_req", "log_by_", "lua_",
+        "memcached_", "more_", "pagespeed", "proxy_", "rewrite_by_", "scgi_", "secure_link", "set_by_", "ssl_",
+        "userid", "uwsgi_",
+    ]
+}

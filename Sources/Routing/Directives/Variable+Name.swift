@@ -1,0 +1,73 @@
+internal import Bytes
+
+extension Variable {
+    /// The variable that nginx knows by this name, without the dollar and in any case; nil where there is none.
+    init?(name: String) {
+        let name = name.lowercased()
+        if let variable = Self.names[name] {
+            self = variable
+            return
+        }
+        for (prefix, make) in Self.families where name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count {
+            self = make(name.dropFirst(prefix.utf8.count))
+            return
+        }
+        return nil
+    }
+
+    /// The variables with one name each.
+    static let names: [String: Variable] = [
+        "args": .args,
+        "connection": .connection,
+        "content_length": .http("content-length"),
+        "content_type": .http("content-type"),
+        "document_uri": .uri,
+        "host": .host,
+        "hostname": .hostname,
+        "https": .https,
+        "is_args": .isArgs,
+        "msec": .msec,
+        "proxy_add_x_forwarded_for": .proxyAddForwardedFor,
+        "proxy_connection": .proxyConnection,
+        "proxy_host": .proxyHost,
+        "proxy_port": .proxyPort,
+        "proxy_upgrade": .proxyUpgrade,
+        "proxy_x_forwarded_for": .forwardedFor,
+        "proxy_x_forwarded_host": .forwardedHost,
+        "proxy_x_forwarded_port": .forwardedPort,
+        "proxy_x_forwarded_proto": .forwardedProto,
+        "proxy_x_forwarded_ssl": .forwardedSSL,
+        "query_string": .args,
+        "remote_addr": .remoteAddress,
+        "remote_port": .remotePort,
+        "remote_user": .remoteUser,
+        "request": .request,
+        "request_id": .requestID,
+        "request_length": .requestLength,
+        "request_method": .requestMethod,
+        "request_uri": .requestURI,
+        "scheme": .scheme,
+        "server_addr": .serverAddress,
+        "server_name": .serverName,
+        "server_port": .serverPort,
+        "server_protocol": .serverProtocol,
+        "status": .status,
+        "time_iso8601": .timeISO8601,
+        "time_local": .timeLocal,
+        "upstream_addr": .upstreamAddress,
+        "upstream_status": .upstreamStatus,
+        "uri": .uri,
+    ]
+
+    /// The variables whose name ends in the name of a field or parameter.
+    private static let families: [(prefix: String, make: @Sendable (Substring) -> Variable)] = [
+        ("arg_", { .argument(ByteString(String($0))) }),
+        ("http_", { .http(fieldName($0)) }),
+        ("sent_http_", { .sentHTTP(fieldName($0)) }),
+        ("upstream_http_", { .upstreamHTTP(fieldName($0)) }),
+    ]
+
+    private static func fieldName(_ name: Substring) -> ByteString {
+        ByteString(name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 })
+    }
+}
