@@ -8,7 +8,7 @@ internal import Net
 /// the exchange sends nothing until it is told `downstreamDrained()`; body pieces arrive only between `resumeBody()`
 /// and `pauseBody()`, or the end of the body.
 class Downstream {
-    unowned let worker: Worker
+    unowned(unsafe) let worker: Worker
     /// The client's address and port, as the connection or a trusted proxy in front says.
     let peer: Endpoint
     /// The address and port that the client reached.

@@ -9,7 +9,7 @@ final class DownstreamListener: EventSource {
     /// How long accepting pauses when descriptors have run out.
     private static let pause = Duration.milliseconds(100)
 
-    private unowned let worker: Worker
+    private unowned(unsafe) let worker: Worker
     private let descriptor: FileDescriptor
     private let isSecure: Bool
     private var token = Token.none

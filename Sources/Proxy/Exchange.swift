@@ -22,7 +22,7 @@ final class Exchange {
     }
 
     unowned let downstream: Downstream
-    unowned let worker: Worker
+    unowned(unsafe) let worker: Worker
 
     private(set) var host: WorkerHost?
     /// The location of the request; nginx's defaults before one was found.

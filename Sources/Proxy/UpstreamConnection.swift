@@ -18,7 +18,7 @@ final class UpstreamConnection: EventSource {
 
     private static let piecesPerTurn = 16
 
-    unowned let worker: Worker
+    unowned(unsafe) let worker: Worker
     let backend: BackendPool
     /// Whether the connection has carried an exchange before the current one.
     private(set) var isReused = false

@@ -6,6 +6,9 @@ internal import Routing
 internal import TLS
 
 /// One thread of the data plane: its loop, listeners, connections and pools, which no other thread touches.
+///
+/// It lives as long as its thread, and all that refers back to it belongs to that thread, so those references are
+/// unchecked: they are followed several times for each request.
 final class Worker {
     let loop: EventLoop
     let settings: WorkerSettings
