@@ -72,7 +72,7 @@ final class UpstreamConnection: EventSource {
         case .connecting: if readiness.mayWrite || readiness.isEnding { connected() }
         // Nothing may come while no request is under way: it is the end of the connection, or something that must
         // never be taken for the answer to the next request.
-        case .idle: if transport.mayRead { close() }
+        case .idle: if readiness.mayRead { close() }
         case .exchanging:
             if transport.hasPending, readiness.mayWrite { flushPending() }
             receive()
