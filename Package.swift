@@ -69,6 +69,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
         tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
         tests("ControlTests", ["Control", "Routing", "HTTP", "Net", "Bytes"]),
+        tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),
     ]
 )
