@@ -82,7 +82,7 @@ final class Exchange {
 
     private func proceed(_ verdict: RequestGates.Verdict) {
         switch verdict {
-        case .pass: connect()
+        case .pass: if let error = connect() { fail(error) }
         case .respond(let status): respond(status)
         case .suspend: phase = .authenticating
         }
@@ -122,28 +122,30 @@ final class Exchange {
 
     // MARK: To the backend
 
-    private func connect() {
+    /// Opens or takes a connection to the backend whose turn it is; returns why none can be had.
+    private func connect() -> ExchangeError? {
         phase = .connecting
-        guard let pool = location.pool else { return fail(.noBackend) }
+        guard let pool = location.pool else { return .noBackend }
         while let backend = pool.next(excluding: excluded) {
             self.backend = backend
             let isRepeatable = downstream.request.method.isIdempotent
             while !hasRetriedFresh, let idle = backend.takeIdle() {
                 if idle.assign(self, checkingLife: !isRepeatable) {
                     upstream = idle
-                    return upstreamReady()
+                    upstreamReady()
+                    return nil
                 }
                 idle.close()
             }
             do {
                 upstream = try UpstreamConnection(worker: worker, backend: backend, exchange: self)
-                return
+                return nil
             } catch {
-                if error.isDescriptorShortage { return fail(.outOfDescriptors) }
+                if error.isDescriptorShortage { return .outOfDescriptors }
                 excluded.append(backend.endpoint)
             }
         }
-        fail(excluded.isEmpty ? .noBackend : .backendRefused)
+        return excluded.isEmpty ? .noBackend : .backendRefused
     }
 
     /// The connection stands: the head goes out, and the body is asked for.
@@ -271,14 +273,19 @@ final class Exchange {
         switch phase {
         case .responding: return abort(error)
         case .connecting, .forwarding:
-            if retry(error) { return }
+            if mayRetry(error) {
+                downstream.pauseBody()
+                isUploadStopped = false
+                // Where no other backend is left, the client is told what became of the last one.
+                if connect() == nil { return }
+            }
         case .idle, .authenticating: break
         }
         worker.report(error, exchange: self)
         respond(error.status)
     }
 
-    private func retry(_ error: ExchangeError) -> Bool {
+    private func mayRetry(_ error: ExchangeError) -> Bool {
         switch error.retry {
         case .never: return false
         case .otherBackend:
@@ -292,8 +299,6 @@ final class Exchange {
             }
             hasRetriedFresh = true
         }
-        downstream.pauseBody()
-        connect()
         return true
     }
 
