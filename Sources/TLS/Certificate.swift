@@ -89,9 +89,3 @@ package final class Certificate: Sendable {
         return Int64(timegm(&parts))
     }
 }
-
-/// The states of the two files that a certificate was read from.
-struct CertificateIdentities: Hashable, Sendable {
-    let certificate: FileIdentity
-    let key: FileIdentity
-}

@@ -14,6 +14,21 @@ package enum SelfSigned {
     /// How many days a certificate may be valid.
     package static let dayRange = 1...36_500
 
+    /// Makes a certificate for hosts and addresses in text form; a host that is an address counts as one.
+    ///
+    /// - Throws: `SelfSignedError`
+    package static func make(
+        hosts: [String], addresses: [String], days: Int
+    ) throws(SelfSignedError) -> Pair {
+        // Clients compare an address with the addresses only, never with the names.
+        var all = hosts.compactMap { IPAddress($0) }
+        for text in addresses {
+            guard let address = IPAddress(text) else { throw .badAddress(text) }
+            all.append(address)
+        }
+        return try make(names: hosts.filter { IPAddress($0) == nil }, addresses: all, days: days)
+    }
+
     /// Makes a key (ECDSA on P-256) and a certificate for a server that is reached by these names and addresses.
     ///
     /// A client that is given the certificate as an authority accepts it: as an end entity that is trusted itself, so it

@@ -1,5 +1,7 @@
 /// Why no certificate was made.
 package enum SelfSignedError: Error, Equatable, Sendable {
+    /// The text is no IPv4 or IPv6 address.
+    case badAddress(String)
     /// The number of days lies outside `SelfSigned.dayRange`.
     case badLifetime(Int)
     /// The text is no host name.
@@ -13,6 +15,7 @@ package enum SelfSignedError: Error, Equatable, Sendable {
 extension SelfSignedError: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .badAddress(let text): "\"\(text)\" is not an address"
         case .badLifetime(let days):
             "a certificate is valid for \(SelfSigned.dayRange.lowerBound) to \(SelfSigned.dayRange.upperBound) days, "
                 + "not \(days)"

@@ -11,7 +11,6 @@ package final class TLSEngine {
 
     let ticketKeys: TicketKeys
     let wire: UnsafeMutablePointer<TLSWire>
-    /// The address of this host that the greeting being handled came to.
     private let settings: OpenSSLObject
     private let bio: OpenSSLObject
 
@@ -22,7 +21,6 @@ package final class TLSEngine {
         let settings = try TLSContext.makeSettings(.mozillaIntermediate)
         // Greetings are answered with the certificate's own settings; until it is known, these hold.
         SSL_CTX_set_client_hello_cb(settings.pointer, TLSStream.greeted, nil)
-        SSL_CTX_set_info_callback(settings.pointer, TLSStream.progressed)
         guard portico_ctx_set_ticket_key_callback(settings.pointer, TLSStream.ticketHandled) == 1,
             let method = TLSWire.method, let bio = OpenSSLObject(BIO_new(method.pointer), release: BIO_free_all)
         else { throw .setUp(OpenSSLFault.take().text) }
@@ -53,6 +51,8 @@ package final class TLSEngine {
             return nil
         }
         SSL_set_accept_state(connection)
+        // On the connection itself: what is set on its settings is lost when it takes over those of a certificate.
+        SSL_set_info_callback(connection, TLSStream.progressed)
         BIO_up_ref(bio.pointer)
         SSL_set_bio(connection, bio.pointer, bio.pointer)
         return TLSStream(connection, socket: socket, engine: self, localAddress: localAddress)

@@ -61,7 +61,7 @@ final class TLSClient {
     }
 
     /// The session to come back with; take it after a read, because TLS 1.3 sends tickets behind the handshake.
-    func session() -> ClientSession? { SSL_get1_session(connection).map(ClientSession.init) }
+    func session() -> ClientSession? { SSL_get_session(connection).map(ClientSession.init) }
 
     var isResumed: Bool { SSL_session_reused(connection) == 1 }
     var version: Int32 { SSL_version(connection) }
@@ -94,7 +94,17 @@ final class TLSClient {
 
 /// A session that a client kept.
 final class ClientSession {
-    let pointer: OpaquePointer
-    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+    private let pointer: OpaquePointer
+
+    /// Keeps a copy: a connection that ends unhappily spoils the session that it was begun with.
+    init(_ session: OpaquePointer) { pointer = SSL_SESSION_dup(session) }
+
     deinit { SSL_SESSION_free(pointer) }
+
+    /// Offers a copy to the server.
+    func offer(on connection: OpaquePointer) {
+        let copy = SSL_SESSION_dup(pointer)
+        SSL_set_session(connection, copy)
+        SSL_SESSION_free(copy)
+    }
 }
