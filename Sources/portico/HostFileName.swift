@@ -6,18 +6,19 @@ enum HostFileName {
         guard let first = host.utf8.first, let last = host.utf8.last else { return "The name of the host is empty." }
         guard host.utf8.count <= 253 else { return "The name of the host is longer than 253 characters." }
         guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
-            return "\"\(host)\" has letters beyond ASCII: give the host's name in its xn-- form, as clients send it."
+            return
+                "\(quoted(host)) has letters beyond ASCII: give the host's name in its xn-- form, as clients send it."
         }
         guard host.utf8.allSatisfy(isAllowed) else {
             return
                 "\(quoted(host)) is no name of a host: letters, digits, dots, hyphens, underscores and * are allowed."
         }
         guard first != UInt8(ascii: "."), first != UInt8(ascii: "-"), last != UInt8(ascii: ".") else {
-            return "\"\(host)\" is no name of a host: it begins with a dot or hyphen, or ends with a dot."
+            return "\(quoted(host)) is no name of a host: it begins with a dot or hyphen, or ends with a dot."
         }
         let parts = host.split(separator: ":", omittingEmptySubsequences: false)
         if parts.count == 2 {
-            return "\"\(host)\" has a port in it: the file is named by the host alone, \"\(parts[0])\"."
+            return "\(quoted(host)) has a port in it: the file is named by the host alone, \"\(parts[0])\"."
         }
         return nil
     }

@@ -18,7 +18,8 @@ struct HostFileNameTests {
         arguments: [
             "", ".", "..", "/", "../x", "a/b", "a/../../etc/passwd", "/etc/passwd", ".hidden", "a.", "-x", "a b",
             "a\nb", "a\0b",
-            "a\u{1b}[31m", "a\\b", "~x", "$(id)", "a;b", "%2e%2e", "bücher.example", String(repeating: "a", count: 254),
+            "a\u{1b}[31m", "a\\b", "~x", "$(id)", "a;b", "%2e%2e", "\u{1b}[31mü", "bücher.example",
+            String(repeating: "a", count: 254),
             "a\u{7f}",
         ])
     func refused(_ host: String) throws {
