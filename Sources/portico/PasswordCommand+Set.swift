@@ -54,7 +54,7 @@ extension PasswordCommand {
         }
 
         func run() throws {
-            try file.prepareFolder()
+            try file.folder.prepare()
             let generated = generate ? PasswordInput.generated() : nil
             let password = try generated.map { Array($0.utf8).withUnsafeBytes { SecretBytes($0) } } ?? typedPassword()
             try PasswordInput.check(password)

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-private import Glibc
 internal import Passwords
 
 /// Which password file a command is about.
@@ -20,16 +19,10 @@ struct PasswordFileOptions: ParsableArguments {
     }
 
     /// The path of the file, which may not be there.
-    var path: String {
-        let folder = folder
-        return folder.hasSuffix("/") ? folder + host : "\(folder)/\(host)"
-    }
+    var path: String { folder.path(of: host) }
 
     /// The folder that the file is in or will be in.
-    var folder: String {
-        if let passwords { return passwords.isEmpty ? "." : passwords }
-        return Self.isFolder(Self.imageFolder) ? Self.imageFolder : "passwords"
-    }
+    var folder: ChosenFolder { ChosenFolder(named: passwords, usual: "passwords") }
 
     /// Reads the file.
     ///
@@ -40,26 +33,5 @@ struct PasswordFileOptions: ParsableArguments {
         } catch PasswordError.missingFile {
             throw CommandFailure("\(path): there is no such file; the first `portico passwd set` makes it")
         }
-    }
-
-    /// Makes sure that the folder is there, and makes it if nobody named it.
-    ///
-    /// - Throws: `CommandFailure` when a folder that was named is missing, or it cannot be made.
-    func prepareFolder() throws {
-        guard !Self.isFolder(folder) else { return }
-        guard passwords == nil else {
-            throw CommandFailure("\(folder): there is no such folder; make it first: mkdir -p \(folder)")
-        }
-        guard mkdir(folder, 0o750) == 0 else {
-            throw CommandFailure("\(folder): cannot make the folder: \(String(cString: strerror(errno)))")
-        }
-        StandardStreams.tell("Made the folder \(folder).")
-    }
-
-    private static let imageFolder = "/etc/nginx/passwords"
-
-    private static func isFolder(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }
