@@ -7,6 +7,6 @@ struct Portico: ParsableCommand {
         CommandConfiguration(
             commandName: "portico",
             abstract: "A reverse proxy for containers, and the front door of a private registry.",
-            subcommands: [PasswordCommand.self])
+            subcommands: [PasswordCommand.self, CertificateCommand.self])
     }
 }
