@@ -90,6 +90,12 @@ package final class EventLoop {
         setDeadline(now + duration, for: token)
     }
 
+    /// Has the source told when the timeout has passed from the start of this turn; replaces its earlier deadline.
+    @inline(__always)
+    package func setDeadline(_ timeout: Timeout, for token: Token) {
+        setDeadline(Instant(nanoseconds: now.nanoseconds &+ timeout.nanoseconds), for: token)
+    }
+
     /// Has the source told at an instant, at most one tick (4.2 ms) late; replaces its earlier deadline.
     package func setDeadline(_ instant: Instant, for token: Token) {
         guard isCurrent(token) else { return }

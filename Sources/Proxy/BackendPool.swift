@@ -6,7 +6,7 @@ final class BackendPool {
     /// How many idle connections one worker keeps for one backend.
     static let idleLimit = 512
     /// How long an idle connection is kept.
-    static let idleTime = Duration.seconds(60)
+    static let idleTime = Timeout.seconds(60)
 
     let endpoint: Endpoint
     /// The address as text, for the log and `$upstream_addr`.

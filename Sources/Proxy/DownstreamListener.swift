@@ -7,7 +7,7 @@ final class DownstreamListener: EventSource {
     /// How many connections are taken before others get their turn.
     private static let batchSize = 64
     /// How long accepting pauses when descriptors have run out.
-    private static let pause = Duration.milliseconds(100)
+    private static let pause = Timeout.milliseconds(100)
 
     private unowned(unsafe) let worker: Worker
     private let descriptor: FileDescriptor

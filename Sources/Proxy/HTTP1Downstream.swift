@@ -23,7 +23,7 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     /// How long a client may go on sending after its last answer, in all and between two pieces (as nginx has it).
     private static let lingeringTime = Duration.seconds(30)
-    private static let lingeringPause = Duration.seconds(5)
+    private static let lingeringPause = Timeout.seconds(5)
     /// How many pieces are read before other connections get their turn.
     private static let piecesPerTurn = 16
     /// A piece up to this size is copied behind the head, so that one write and one TLS record carry both.
@@ -54,7 +54,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     /// - Throws: `SystemError` when the kernel refuses to watch its descriptor.
     func start() throws(SystemError) {
         token = try worker.loop.add(transport.descriptor, self)
-        worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token)
+        worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
         worker.opened(self, token)
     }
 
@@ -95,7 +95,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private func flushPending() -> Bool {
         switch transport.flush() {
         case .pending:
-            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
             return true
         case .failed:
             outputFailed()
@@ -137,7 +137,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         switch transport.handshake() {
         case .complete:
             phase = .awaitingHead
-            worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token)
+            worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
             return true
         case .wouldBlock: return false
         case .failed(.plainHTTP):
@@ -180,7 +180,7 @@ final class HTTP1Downstream: Downstream, EventSource {
             switch transport.read(into: input.writable) {
             case .bytes(let count):
                 input.produced(count)
-                if wasEmpty { worker.loop.setDeadline(worker.settings.clientHeaderTimeout, for: token) }
+                if wasEmpty { worker.loop.setDeadline(worker.clientHeaderTimeout, for: token) }
             case .wouldBlock: break
             case .end, .failed:
                 close()
@@ -281,7 +281,7 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     private func setReadDeadline() {
         if isBodyWanted, !connection.isBodyComplete {
-            worker.loop.setDeadline(exchange.location.settings.clientBodyTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.clientBody, for: token)
         } else {
             worker.loop.clearDeadline(for: token)
         }
@@ -361,7 +361,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     }
 
     private func sent(_ result: WriteResult) -> WriteResult {
-        if result == .pending { worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token) }
+        if result == .pending { worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token) }
         return result
     }
 
@@ -389,7 +389,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private func finish() {
         phase = .closing
         if transport.hasPending {
-            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
         } else {
             close()
         }
@@ -397,9 +397,9 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     private func setIdleDeadline() {
         if transport.hasPending {
-            worker.loop.setDeadline(exchange.location.settings.clientSendTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
         } else {
-            worker.loop.setDeadline(exchange.location.settings.keepaliveTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.keepalive, for: token)
         }
     }
 

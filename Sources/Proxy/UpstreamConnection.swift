@@ -46,7 +46,7 @@ final class UpstreamConnection: EventSource {
         self.exchange = exchange
         transport = Transport(plain: try Socket.connect(to: .ip(backend.endpoint)))
         token = try worker.loop.add(transport.descriptor, self)
-        worker.loop.setDeadline(exchange.location.settings.connectTimeout, for: token)
+        worker.loop.setDeadline(exchange.location.timeouts.connect, for: token)
         backend.opened()
     }
 
@@ -144,7 +144,7 @@ final class UpstreamConnection: EventSource {
 
     private func setSendDeadline() {
         guard let exchange else { return }
-        worker.loop.setDeadline(exchange.location.settings.sendTimeout, for: token)
+        worker.loop.setDeadline(exchange.location.timeouts.send, for: token)
     }
 
     /// The backend owes an answer only once it has the whole request, or has begun to answer.
@@ -153,7 +153,7 @@ final class UpstreamConnection: EventSource {
         if isPaused || !(isRequestEnded || connection.hasResponseBegun) {
             worker.loop.clearDeadline(for: token)
         } else {
-            worker.loop.setDeadline(exchange.location.settings.readTimeout, for: token)
+            worker.loop.setDeadline(exchange.location.timeouts.read, for: token)
         }
     }
 

@@ -12,6 +12,7 @@ internal import TLS
 final class Worker {
     let loop: EventLoop
     let settings: WorkerSettings
+    let clientHeaderTimeout: Timeout
     let scratch = Scratch()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()
@@ -42,6 +43,7 @@ final class Worker {
         ticketKeys: TicketKeys, report: @escaping @Sendable (WorkerReport) -> Void
     ) throws {
         self.settings = settings
+        clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
         self.report = report
         loop = try EventLoop()
         accessLog = AccessLog(writer: log)
@@ -169,7 +171,7 @@ final class Worker {
 
 /// Hands the access log over a few times a second, so that a quiet server's lines appear too.
 private final class LogFlusher: EventSource {
-    private static let interval = Duration.milliseconds(250)
+    private static let interval = Timeout.milliseconds(250)
     private let log: AccessLog
     private var restart: (() -> Void)?
 

@@ -74,6 +74,7 @@ final class WorkerHost {
 /// One worker's own form of a location.
 final class WorkerLocation {
     let settings: LocationSettings
+    let timeouts: LocationTimeouts
     let pool: UpstreamPool?
     let passwords: PasswordSource?
     let upstreamHost: ByteString
@@ -81,6 +82,7 @@ final class WorkerLocation {
 
     init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?) {
         settings = location.settings
+        timeouts = LocationTimeouts(location.settings)
         self.pool = pool
         self.passwords = passwords
         upstreamHost = location.upstream?.host ?? ""
