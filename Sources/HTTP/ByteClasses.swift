@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What bytes may stand where, for loops that run over every byte of a head.
 enum ByteClasses {
     /// Whether the byte may stand in a token: a method or a field name (RFC 9110 §5.6.2).
@@ -32,18 +34,22 @@ extension Span<UInt8> {
         return index
     }
 
-    /// The index of the first byte from `start` on that is a space or a control byte; `end` when there is none.
+    /// The index of the first byte from `start` on that no request target may hold: a space, a control byte or `#`.
+    ///
+    /// `end` when there is none.
     @inline(__always)
-    func endOfWord(from start: Int, to end: Int) -> Int {
+    func endOfTarget(from start: Int, to end: Int) -> Int {
         var index = start
         while index &+ 8 <= end {
-            let hits = controlBytes(in: word(at: index), below: 0x2121_2121_2121_2121)
+            let word = word(at: index)
+            let hits =
+                controlBytes(in: word, below: 0x2121_2121_2121_2121) | zeroBytes(in: word ^ 0x2323_2323_2323_2323)
             guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
             index &+= 8
         }
         while index < end {
             let byte = self[index]
-            if byte <= 0x20 || byte == 0x7f { return index }
+            if byte <= 0x20 || byte == 0x7f || byte == 0x23 { return index }
             index &+= 1
         }
         return index
@@ -54,15 +60,39 @@ extension Span<UInt8> {
     private func word(at index: Int) -> UInt64 {
         UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
+}
 
-    /// A word whose lowest set bit is the highest bit of the first byte that is DEL or below the bound.
-    ///
-    /// Higher set bits mean nothing: a subtraction borrows from the bytes above the one that it was about.
+extension UnsafeRawBufferPointer {
+    /// The index of the first such byte within the range, or nil.
     @inline(__always)
-    private func controlBytes(in word: UInt64, below bound: UInt64) -> UInt64 {
-        let difference = word ^ 0x7f7f_7f7f_7f7f_7f7f
-        let low = (word &- bound) & ~word
-        let delete = (difference &- 0x0101_0101_0101_0101) & ~difference
-        return (low | delete) & 0x8080_8080_8080_8080
+    func position(of byte: UInt8, in range: ByteRange) -> Int? {
+        var index = Int(range.start)
+        let pattern = 0x0101_0101_0101_0101 &* UInt64(byte)
+        while index &+ 8 <= range.end {
+            let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let hits = zeroBytes(in: word ^ pattern)
+            guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
+            index &+= 8
+        }
+        while index < range.end {
+            if self[index] == byte { return index }
+            index &+= 1
+        }
+        return nil
     }
+}
+
+// Both mark bytes with their highest bit, and only the lowest mark is sure: a subtraction borrows from the bytes above
+// the one that it was about.
+
+/// Marks the first byte that is DEL or below the bound, which stands in each byte of `bound`.
+@inline(__always)
+private func controlBytes(in word: UInt64, below bound: UInt64) -> UInt64 {
+    (word &- bound) & ~word & 0x8080_8080_8080_8080 | zeroBytes(in: word ^ 0x7f7f_7f7f_7f7f_7f7f)
+}
+
+/// Marks the first byte that is 0.
+@inline(__always)
+private func zeroBytes(in word: UInt64) -> UInt64 {
+    (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
 }

@@ -46,18 +46,25 @@ struct FieldSectionParser {
     mutating func parse(
         _ bytes: Span<UInt8>, limits: HeadLimits, into fields: inout HeaderFields
     ) -> Progress {
+        // Copies, so that the loop works on registers; only the outcome is stored.
+        var (part, lineStart, cursor) = (self.part, self.lineStart, self.cursor)
+        var (nameEnd, valueStart) = (self.nameEnd, self.valueStart)
+        defer {
+            (self.part, self.lineStart, self.cursor) = (part, lineStart, cursor)
+            (self.nameEnd, self.valueStart) = (nameEnd, valueStart)
+        }
         while true {
             // A line must end before `stop`: running into a limit is then the same as running out of bytes.
             let stop = min(bytes.count, lineStart &+ limits.fieldLine, limits.head)
             switch part {
             case .lineStart:
-                guard lineStart < stop else { return exhausted(stop, limits) }
+                guard lineStart < stop else { return exhausted(stop, lineStart, limits) }
                 let byte = bytes[lineStart]
                 if byte == ASCII.lineFeed {
                     return sender == .trailers ? .failed(.malformedLineEnd) : .complete(lineStart &+ 1)
                 }
                 if byte == ASCII.carriageReturn {
-                    guard lineStart &+ 1 < stop else { return exhausted(stop, limits) }
+                    guard lineStart &+ 1 < stop else { return exhausted(stop, lineStart, limits) }
                     guard bytes[lineStart &+ 1] == ASCII.lineFeed else { return .failed(.malformedLineEnd) }
                     return .complete(lineStart &+ 2)
                 }
@@ -70,7 +77,7 @@ struct FieldSectionParser {
                 var index = cursor
                 while index < stop, ByteClasses.isToken(bytes[index]) { index &+= 1 }
                 cursor = index
-                guard index < stop else { return exhausted(stop, limits) }
+                guard index < stop else { return exhausted(stop, lineStart, limits) }
                 guard index > lineStart else {
                     return .failed(bytes[index] == ASCII.colon ? .missingName : .malformedName)
                 }
@@ -83,7 +90,7 @@ struct FieldSectionParser {
                     while index < stop, bytes[index] == ASCII.space || bytes[index] == ASCII.tab { index &+= 1 }
                 }
                 cursor = index
-                guard index < stop else { return exhausted(stop, limits) }
+                guard index < stop else { return exhausted(stop, lineStart, limits) }
                 guard bytes[index] == ASCII.colon else {
                     let isLineEnd = bytes[index] == ASCII.carriageReturn || bytes[index] == ASCII.lineFeed
                     return .failed(isLineEnd ? .missingName : .malformedName)
@@ -95,10 +102,10 @@ struct FieldSectionParser {
             case .value:
                 let end = bytes.endOfText(from: cursor, to: stop)
                 cursor = end
-                guard end < stop else { return exhausted(stop, limits) }
+                guard end < stop else { return exhausted(stop, lineStart, limits) }
                 var next = end &+ 1
                 if bytes[end] == ASCII.carriageReturn {
-                    guard next < stop else { return exhausted(stop, limits) }
+                    guard next < stop else { return exhausted(stop, lineStart, limits) }
                     guard bytes[next] == ASCII.lineFeed else { return .failed(.malformedLineEnd) }
                     next &+= 1
                 } else if bytes[end] != ASCII.lineFeed {
@@ -106,26 +113,25 @@ struct FieldSectionParser {
                 } else if sender == .trailers {
                     return .failed(.malformedLineEnd)
                 }
-                fields.append(field(in: bytes, valueEnd: end))
+                let name = ByteRange(start: lineStart, count: nameEnd &- lineStart)
+                fields.append(field(name, value: valueStart..<end, in: bytes))
                 lineStart = next
                 part = .lineStart
             }
         }
     }
 
-    private func exhausted(_ stop: Int, _ limits: HeadLimits) -> Progress {
+    private func exhausted(_ stop: Int, _ lineStart: Int, _ limits: HeadLimits) -> Progress {
         if stop == lineStart &+ limits.fieldLine { return .failed(.lineTooLong) }
         if stop == limits.head { return .failed(.sectionTooLarge) }
         return .partial
     }
 
     @inline(__always)
-    private func field(in bytes: Span<UInt8>, valueEnd: Int) -> HeaderField {
-        var start = valueStart
-        var end = valueEnd
+    private func field(_ name: ByteRange, value: Range<Int>, in bytes: Span<UInt8>) -> HeaderField {
+        var (start, end) = (value.lowerBound, value.upperBound)
         while start < end, bytes[start] == ASCII.space || bytes[start] == ASCII.tab { start &+= 1 }
         while end > start, bytes[end &- 1] == ASCII.space || bytes[end &- 1] == ASCII.tab { end &-= 1 }
-        let name = ByteRange(start: lineStart, count: nameEnd &- lineStart)
         let known = bytes.withUnsafeBytes { FieldName($0[name]) }
         return HeaderField(
             name: name, value: ByteRange(start: start, count: end &- start), known: known, isDropped: known.isHopByHop)

@@ -17,11 +17,11 @@ enum HopByHopFields {
             for element in ListElements(text[fields[index].value]) {
                 count += 1
                 guard count <= optionLimit else { return nil }
-                if ASCII.equalsIgnoringCase(element, "close") {
+                if element.equalsFolded("close") {
                     options.insert(.close)
-                } else if ASCII.equalsIgnoringCase(element, "keep-alive") {
+                } else if element.equalsFolded("keep-alive") {
                     options.insert(.keepAlive)
-                } else if ASCII.equalsIgnoringCase(element, "upgrade") {
+                } else if element.equalsFolded("upgrade") {
                     options.insert(.upgrade)
                 } else {
                     drop(element, in: &fields, text)
@@ -34,7 +34,7 @@ enum HopByHopFields {
     /// Marks as dropped each field with `_` in its name: behind CGI such a name cannot be told from its twin with `-`.
     static func dropUnderscored(in fields: inout HeaderFields, _ text: UnsafeRawBufferPointer) {
         for index in fields.indices where fields[index].known == .other {
-            if text[fields[index].name].contains(UInt8(ascii: "_")) { fields[index].isDropped = true }
+            if text.position(of: UInt8(ascii: "_"), in: fields[index].name) != nil { fields[index].isDropped = true }
         }
     }
 

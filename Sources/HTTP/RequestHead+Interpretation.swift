@@ -44,17 +44,15 @@ extension RequestHead {
         } else {
             try readAbsoluteTarget(text)
         }
-        // A fragment is never sent (RFC 9112 §3.2), and parsers differ in where they cut it off.
-        guard !bytes.contains(UInt8(ascii: "#")) else { throw .malformedTarget }
     }
 
     /// RFC 9112 §3.2.2, for the two schemes that this proxy serves.
     private mutating func readAbsoluteTarget(_ text: UnsafeRawBufferPointer) throws(RequestError) {
         let bytes = text[target]
         let schemeEnd: Int
-        if bytes.count > 7, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[..<7]), "http://") {
+        if UnsafeRawBufferPointer(rebasing: bytes.prefix(7)).equalsFolded("http://") {
             schemeEnd = 7
-        } else if bytes.count > 8, ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: bytes[..<8]), "https://") {
+        } else if UnsafeRawBufferPointer(rebasing: bytes.prefix(8)).equalsFolded("https://") {
             schemeEnd = 8
         } else {
             throw .malformedTarget
@@ -71,7 +69,7 @@ extension RequestHead {
 
     private mutating func splitPath(_ text: UnsafeRawBufferPointer, from start: Int) {
         let end = target.end
-        let mark = text[start..<end].firstIndex(of: UInt8(ascii: "?"))
+        let mark = text.position(of: UInt8(ascii: "?"), in: ByteRange(start: start, count: end - start))
         path = ByteRange(start: start, count: (mark ?? end) - start)
         hasQuery = mark != nil
         if let mark { query = ByteRange(start: mark + 1, count: end - mark - 1) }
@@ -128,17 +126,17 @@ extension RequestHead {
     }
 
     private func readTransferEncoding(_ value: UnsafeRawBufferPointer) throws(RequestError) -> BodyFraming {
-        if ASCII.equalsIgnoringCase(value, "chunked") { return .chunked }
+        if value.equalsFolded("chunked") { return .chunked }
         // Without `chunked` at its very end the body has no end that can be trusted: §6.3 demands a 400.
         let suffix = UnsafeRawBufferPointer(rebasing: value.suffix(7))
-        guard ASCII.equalsIgnoringCase(suffix, "chunked") else { throw .malformedTransferEncoding }
+        guard suffix.equalsFolded("chunked") else { throw .malformedTransferEncoding }
         var codings = ListElements(value)
         var last: UnsafeRawBufferPointer?
         while let coding = codings.next() {
-            if let last, ASCII.equalsIgnoringCase(last, "chunked") { throw .malformedTransferEncoding }
+            if let last, last.equalsFolded("chunked") { throw .malformedTransferEncoding }
             last = coding
         }
-        guard let last, ASCII.equalsIgnoringCase(last, "chunked") else { throw .malformedTransferEncoding }
+        guard let last, last.equalsFolded("chunked") else { throw .malformedTransferEncoding }
         throw .unsupportedTransferCoding
     }
 
@@ -158,7 +156,7 @@ extension RequestHead {
     private mutating func readExpectation(_ text: UnsafeRawBufferPointer, _ marks: Landmarks) throws(RequestError) {
         guard marks.expect >= 0, version == .http11 else { return }
         for field in fields where field.known == .expect {
-            guard ASCII.equalsIgnoringCase(text[field.value], "100-continue") else { throw .unsupportedExpectation }
+            guard text[field.value].equalsFolded("100-continue") else { throw .unsupportedExpectation }
         }
         expectsContinue = framing != .none && framing != .length(0)
     }

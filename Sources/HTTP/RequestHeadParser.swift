@@ -103,11 +103,13 @@ package struct RequestHeadParser: Sendable {
             part = .target
         }
         if case .target = part {
-            cursor = bytes.endOfWord(from: cursor, to: stop)
+            cursor = bytes.endOfTarget(from: cursor, to: stop)
             guard cursor < stop else { return outOfBytes }
             guard bytes[cursor] == ASCII.space, cursor > targetStart else {
-                let isLineEnd = bytes[cursor] == ASCII.carriageReturn || bytes[cursor] == ASCII.lineFeed
-                return .failed(isLineEnd || cursor == targetStart ? .malformedRequestLine : .malformedTarget)
+                let isLineMalformed =
+                    bytes[cursor] == ASCII.space || bytes[cursor] == ASCII.carriageReturn
+                    || bytes[cursor] == ASCII.lineFeed
+                return .failed(isLineMalformed ? .malformedRequestLine : .malformedTarget)
             }
             head.target = ByteRange(start: targetStart, count: cursor - targetStart)
             cursor += 1

@@ -44,7 +44,7 @@ extension ResponseHead {
             guard contentLength == nil else { throw .contradictoryFraming }
             guard version == .http11 else { throw .transferEncodingInHTTP10 }
             // A body in another coding could be read up to its end, but not passed on as what it is.
-            guard ASCII.equalsIgnoringCase(text[fields[transferEncoding].value], "chunked") else {
+            guard text[fields[transferEncoding].value].equalsFolded("chunked") else {
                 throw .unsupportedTransferCoding
             }
             declaredFraming = .chunked

@@ -15,10 +15,10 @@ extension UnsafeRawBufferPointer {
         return base.matches(UnsafeRawPointer(text.utf8Start), count: text.utf8CodeUnitCount, folding: 0)
     }
 
-    /// Whether the bytes, which hold no control byte, are the literal in any case of its letters.
+    /// Whether the bytes, which hold no control byte but HTAB, are the literal in any case of its letters.
     ///
-    /// The literal holds lower-case letters, digits and hyphens only: for those, setting bit 5 of each byte cannot make
-    /// any other character than the two cases of a letter equal.
+    /// The literal holds lower-case letters, digits and `-./:` only: for those, setting bit 5 of each byte makes no other
+    /// character equal than the two cases of a letter.
     @inline(__always)
     func equalsFolded(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount, let base = baseAddress else { return false }
