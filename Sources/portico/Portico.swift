@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Control
 
 /// The command line of Portico.
 @main
@@ -7,6 +8,33 @@ struct Portico: ParsableCommand {
         CommandConfiguration(
             commandName: "portico",
             abstract: "A reverse proxy for containers, and the front door of a private registry.",
-            subcommands: [PasswordCommand.self, CertificateCommand.self])
+            discussion: """
+                Portico ends TLS, finds the services behind it by the VIRTUAL_HOST of their containers, checks who may come \
+                in, and streams requests to them. It takes the place of nginx-proxy: the same folders, the same variables \
+                of containers, the same files in vhost.d, and no reload ever.
+
+                Without a subcommand it serves:
+
+                  docker run -d -p 80:80 -p 443:443 -v ./certs:/etc/nginx/certs:ro \\
+                    -v ./vhost.d:/etc/nginx/vhost.d:ro -v ./passwords:/etc/nginx/passwords:ro \\
+                    -v /var/run/docker.sock:/tmp/docker.sock:ro portico
+                  docker run -d -e VIRTUAL_HOST=registry.example.com registry:2
+
+                A first certificate and a first user:
+
+                  portico cert self-signed registry.example.com --certs certs
+                  portico passwd set registry.example.com alice --passwords passwords
+
+                What is routed, and what is wrong:
+
+                  portico routes
+                  portico check
+                """,
+            version: ProductVersion.text,
+            subcommands: [
+                ServeCommand.self, CheckCommand.self, RoutesCommand.self, PasswordCommand.self, CertificateCommand.self,
+                VersionCommand.self,
+            ],
+            defaultSubcommand: ServeCommand.self)
     }
 }

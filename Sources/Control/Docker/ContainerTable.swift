@@ -38,13 +38,8 @@ struct ContainerTable {
         entries.values.compactMap { Self.isRoutable($0) ? $0.inspected?.container : nil }.sorted { $0.id < $1.id }
     }
 
-    /// The inspected container whose identifier is, or begins with, the given text.
-    func container(withIdentifier prefix: String) -> InspectedContainer? {
-        entries[prefix]?.inspected ?? entries.first { $0.key.hasPrefix(prefix) }?.value.inspected
-    }
-
-    /// The inspected containers.
-    var inspected: [InspectedContainer] { entries.values.compactMap(\.inspected) }
+    /// What is known of a container that runs.
+    func container(_ id: String) -> InspectedContainer? { entries[id]?.inspected }
 
     /// The revision to ask at; nil for a container that is not known (any more).
     func revision(of id: String) -> UInt64? { entries[id]?.revision }

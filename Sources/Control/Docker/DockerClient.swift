@@ -8,7 +8,7 @@ internal import Routing
 ///
 /// The event stream is attached first and the list asked for afterwards, so that no change is missed. Everything is
 /// asked again after each new connection and each minute. Without an engine it tries again for ever.
-final class DockerClient: EventSource {
+final class DockerClient {
     /// The time between two lists.
     static let reconcileInterval = Duration.seconds(60)
     /// How long one answer may take.
@@ -33,8 +33,8 @@ final class DockerClient: EventSource {
 
     /// The containers that run.
     private(set) var table = ContainerTable()
-    /// Which networks lead nowhere else, by name.
-    private(set) var internalNetworks: Set<String> = []
+    /// Where this process runs, as the engine sees it.
+    private(set) var place = ProxyPlace.host
     /// Whether the engine has said once what runs, and of each container what it is.
     private(set) var isSynchronized = false
 
@@ -43,8 +43,8 @@ final class DockerClient: EventSource {
     private let log: Logger
     private let resolver: NameResolver
     private let changed: () -> Void
-    private var token: Token?
-    private var chores: [Chore: Instant] = [:]
+    private let agenda: Agenda<Chore>
+    private var own: OwnPlace
     private var state = State.idle
     private var exchanges: [ObjectIdentifier: GetExchange] = [:]
     private var events = JSONStreamSplitter()
@@ -56,6 +56,7 @@ final class DockerClient: EventSource {
     private var attached: Instant?
     private var isFirstList = true
     private var isLossReported = false
+    private var lastError: APIError?
     private var unanswered: Set<String>?
     private var retries: [String: Int] = [:]
     private var unheard: Set<String> = []
@@ -66,70 +67,70 @@ final class DockerClient: EventSource {
 
     /// A client that does nothing until `start()`; `changed` is called on the loop's thread after each change.
     init(
-        _ target: Settings.Docker, on loop: EventLoop, resolver: NameResolver, log: Logger,
+        _ target: Settings.Docker, own: OwnContainer, on loop: EventLoop, resolver: NameResolver, log: Logger,
         changed: @escaping () -> Void
     ) {
         self.target = target
+        self.own = OwnPlace(own)
         self.loop = loop
         self.resolver = resolver
         self.log = log
         self.changed = changed
+        agenda = Agenda(on: loop)
+        agenda.perform = { [unowned self] chore in perform(chore) }
     }
 
     /// Connects, now and whenever the connection is lost.
     func start() {
-        guard target != .none else { return }
-        token = loop.add(self)
-        connect()
+        if target != .none { connect() }
     }
 
     /// Ends every connection.
     func stop() {
         disconnect()
-        if let token { loop.remove(token) }
-        token = nil
+        agenda.close()
+    }
+
+    /// Whether no answer is awaited that might change the table.
+    var isSettled: Bool { inspections.isIdle }
+
+    /// Whether there is nothing to wait for before the first request: all is known, or nobody answers.
+    var isReady: Bool { isSynchronized || target == .none || failures > 0 }
+
+    /// How it stands with the engine, for people.
+    var summary: String {
+        switch (target, state) {
+        case (.none, _): "not asked"
+        case (_, .watching) where isSynchronized:
+            "following \(address), API \(version.map { "\($0)" } ?? "without version"), \(table.count) containers run"
+        case (_, .watching), (_, .connecting): "connecting"
+        case (_, .idle): lastError.map { "not reached: \($0)" } ?? "not reached"
+        }
     }
 
     /// Asks for everything again.
     func reconcileNow() {
         switch state {
-        case .idle: connect()
+        case .idle: start()
         case .connecting: break
         case .watching: reconcile()
         }
     }
 
-    func ready(_ readiness: Readiness) {}
-
-    func deadlinePassed() {
-        let due = Chore.allCases.filter { chores[$0].map { $0 <= loop.now } ?? false }
-        for chore in due {
-            chores[chore] = nil
-            switch chore {
-            case .connect: connect()
-            case .reconcile: reconcile()
-            case .retry: retry()
-            case .checkEvents: checkEvents()
-            }
+    private func perform(_ chore: Chore) {
+        switch chore {
+        case .connect: connect()
+        case .reconcile: reconcile()
+        case .retry: retry()
+        case .checkEvents: checkEvents()
         }
-        setDeadline()
-    }
-
-    private func schedule(_ chore: Chore, after duration: Duration) {
-        chores[chore] = loop.now + duration
-        setDeadline()
-    }
-
-    private func setDeadline() {
-        guard let token, let next = chores.values.min() else { return }
-        loop.setDeadline(next, for: token)
     }
 
     // MARK: - Connecting
 
     private func connect() {
-        guard state == .idle, token != nil else { return }
-        chores[.connect] = nil
+        guard state == .idle else { return }
+        agenda.cancel(.connect)
         state = .connecting
         switch target {
         case .none: break
@@ -188,10 +189,11 @@ final class DockerClient: EventSource {
     private func lost(_ error: APIError) {
         if let attached, loop.now.since(attached) > Self.longestPause { failures = 0 }
         disconnect()
+        lastError = error
         reportLoss(error)
         let pause = min(Duration.milliseconds(100) * (1 << min(failures, 6)), Self.longestPause)
         failures += 1
-        schedule(.connect, after: pause * Double.random(in: 0.75...1.25))
+        agenda.schedule(.connect, after: pause * Double.random(in: 0.75...1.25))
     }
 
     private func reportLoss(_ error: APIError) {
@@ -211,7 +213,7 @@ final class DockerClient: EventSource {
         for exchange in exchanges.values { exchange.cancel() }
         exchanges = [:]
         inspections.cancelAll()
-        chores = [:]
+        agenda.cancelAll()
         unanswered = nil
         unheard = []
     }
@@ -240,7 +242,14 @@ final class DockerClient: EventSource {
 
     private func apply(_ effect: ContainerTable.Effect, isUrgent: Bool) {
         for id in effect.inspect { inspections.add(id, isUrgent: isUrgent) }
-        if effect.isChanged { changed() }
+        if updatePlace() || effect.isChanged { changed() }
+    }
+
+    /// Finds out anew where this process runs, and says whether that has changed.
+    private func updatePlace() -> Bool {
+        let before = place
+        place = own.place(in: table)
+        return place != before
     }
 
     /// Connects anew when a list knew of containers that no event told of.
@@ -252,15 +261,14 @@ final class DockerClient: EventSource {
     // MARK: - Lists and inspections
 
     private func reconcile() {
-        schedule(.reconcile, after: Self.reconcileInterval)
+        agenda.schedule(.reconcile, after: Self.reconcileInterval)
         get("/networks") { [unowned self] result in
             // Proxies before the socket often forbid this; it only matters to containers with host networking.
             guard case .success(let answer) = result, let networks = NetworkReport.internalNames(in: answer) else {
                 return
             }
-            guard networks != internalNetworks else { return }
-            internalNetworks = networks
-            changed()
+            own.internalNetworks = networks
+            if updatePlace() { changed() }
         }
         let mark = table.mark
         get("/containers/json?filters=\(Self.escaped(#"{"status":["running"]}"#))") { [unowned self] result in
@@ -281,7 +289,7 @@ final class DockerClient: EventSource {
         let (effect, news) = table.listed(ids, isComplete: isComplete, mark: mark, now: loop.now)
         if !isFirstList, !news.isEmpty {
             unheard.formUnion(news)
-            schedule(.checkEvents, after: Self.eventPatience)
+            agenda.schedule(.checkEvents, after: Self.eventPatience)
         }
         isFirstList = false
         if isLossReported, isSynchronized { log.info("The Docker engine is back.") }
@@ -295,6 +303,7 @@ final class DockerClient: EventSource {
         do throws(APIError) {
             let answer = try InspectedContainer(json: try result.get())
             retries[id] = nil
+            own.consider(answer, in: table)
             apply(table.inspected(id, revision: revision, answer), isUrgent: true)
         } catch .refused(status: 404, _) {
             retries[id] = nil
@@ -303,7 +312,7 @@ final class DockerClient: EventSource {
             let count = retries[id, default: 0] + 1
             retries[id] = count
             if count == 1 { log.warning("The Docker engine does not say what container \(id.prefix(12)) is: \(error)") }
-            schedule(.retry, after: Self.answerTimeout)
+            agenda.schedule(.retry, after: Self.answerTimeout)
         }
         unanswered?.remove(id)
         checkSynchronized()

@@ -66,6 +66,8 @@ struct InspectedContainer: Equatable {
             let name = String(line[..<equals])
             // As for a process of the container, the last of several lines counts.
             if isForRouting(name) { environment[name] = String(line[line.index(after: equals)...]) }
+            // That a registry is configured at all is a sign of one; how it is configured is its own affair.
+            if name.hasPrefix("REGISTRY_") { environment[name] = "" }
         }
         return environment
     }

@@ -1,10 +1,27 @@
 internal import Bytes
+internal import Routing
+
+#if canImport(Glibc)
+    private import Glibc
+#endif
 
 /// Finds out which container this process runs in, from what the kernel shows of it.
 ///
 /// The rules are docker-gen's: the identifier is 64 hexadecimal digits in a cgroup path, or the folder of one of the
 /// files that engines mount into every container.
 struct OwnContainer {
+    /// How sure it is that a container is the own one.
+    enum Evidence: Int, Comparable {
+        /// It carries the label that nginx-proxy gives its container; another one may carry it too.
+        case label
+        /// Its identifier begins with the host name here, which is also its own.
+        case hostname
+        /// The kernel names it.
+        case identifier
+
+        static func < (a: Evidence, b: Evidence) -> Bool { a.rawValue < b.rawValue }
+    }
+
     /// `/proc/1/cpuset`.
     var cpuset = ""
     /// `/proc/self/cgroup`.
@@ -13,6 +30,30 @@ struct OwnContainer {
     var mountinfo = ""
     /// The host name, by default the first 12 digits of the identifier.
     var hostname = ""
+    /// The label that marks the container of a proxy (`NGINX_CONTAINER_LABEL`).
+    var label = Self.defaultLabel
+
+    /// The label of nginx-proxy's own image.
+    static let defaultLabel = "com.github.nginx-proxy.nginx-proxy.nginx"
+
+    /// What the kernel shows of this process.
+    static func current(label: String) -> OwnContainer {
+        let text = { (path: String) -> String in
+            guard case .bytes(let bytes) = FileReading(of: path).content else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return OwnContainer(
+            cpuset: text("/proc/1/cpuset"), cgroup: text("/proc/self/cgroup"), mountinfo: text("/proc/self/mountinfo"),
+            hostname: ownHostname, label: label)
+    }
+
+    /// The name of this machine (gethostname(2)).
+    static var ownHostname: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { name in
+            guard let start = name.baseAddress, gethostname(start, name.count - 1) == 0 else { return "localhost" }
+            return String(cString: start)
+        }
+    }
 
     /// The identifier of the container; nil when there is no sign of one.
     ///
@@ -22,6 +63,18 @@ struct OwnContainer {
             Self.identifiers(in: cpuset) + Self.identifiers(in: cgroup) + Self.identifiersOfMounts(in: mountinfo)
         if hostname.utf8.count >= 12, let own = found.first(where: { $0.hasPrefix(hostname) }) { return own }
         return found.first
+    }
+
+    /// Why the container may be the own one; nil when nothing says so.
+    ///
+    /// - Parameters:
+    ///   - container: what the engine says of it.
+    ///   - identifier: the value of `identifier`, which is costly to find again.
+    func evidence(for container: InspectedContainer, identifier: String?) -> Evidence? {
+        let id = container.container.id
+        if id == identifier { return .identifier }
+        if hostname.utf8.count >= 12, id.hasPrefix(hostname), container.hostname == hostname { return .hostname }
+        return container.container.labels[label] == nil ? nil : .label
     }
 
     private static func identifiers(in text: String) -> [String] {

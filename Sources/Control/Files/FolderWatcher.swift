@@ -14,7 +14,7 @@ final class FolderWatcher: EventSource {
     static let quiet = Duration.milliseconds(30)
     /// How long after the first event the change is told at the latest.
     static let patience = Duration.milliseconds(500)
-    /// The time between two regular looks.
+    /// The time between two regular looks; longer where looking takes more than a fiftieth of it.
     static let interval = Duration.seconds(1)
     /// How long a file counts as being written to after its last write when it is never closed.
     static let writerPatience = Duration.seconds(5)
@@ -79,6 +79,9 @@ final class FolderWatcher: EventSource {
         return Instant.now.since(last) < Self.writerPatience
     }
 
+    /// The real paths of the files that programs are writing to.
+    var pathsBeingWritten: Set<String> { Set(writers.keys.filter { isBeingWritten($0) }) }
+
     func ready(_ readiness: Readiness) {
         var isNews = false
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { buffer in
@@ -98,8 +101,10 @@ final class FolderWatcher: EventSource {
     func deadlinePassed() {
         firstEvent = nil
         writers = writers.filter { loop.now.since($0.value) < Self.writerPatience }
-        if let token { loop.setDeadline(Self.interval, for: token) }
+        let start = Instant.now
         changed()
+        let cost = Instant.now.since(start)
+        if let token, firstEvent == nil { loop.setDeadline(max(Self.interval, cost * 50), for: token) }
     }
 
     private func take(_ events: UnsafeRawBufferPointer) -> Bool {

@@ -1,4 +1,6 @@
 package import Bytes
+package import Proxy
+package import Routing
 
 /// Everything that the command line and the environment decide, checked.
 package struct Settings: Sendable {
@@ -37,6 +39,16 @@ package struct Settings: Sendable {
     package var accessLog: AccessLog
     /// How long requests under way may take to finish after SIGTERM.
     package var drainTimeout: Duration
+    /// The settings that routing takes for every host.
+    package var routing: RoutingSettings
+    /// Whose `X-Forwarded-…` fields are believed (`TRUST_DOWNSTREAM_PROXY`).
+    package var trustedProxies: TrustedProxies
+    /// The label that marks the container of a proxy (`NGINX_CONTAINER_LABEL`).
+    package var containerLabel: String
+    /// The port that clients are redirected to for https.
+    package var redirectPort: UInt16
+    /// What the operator should know of the settings, a line each.
+    package var warnings: [String]
 
     /// Checks the options and reads the rest from nginx-proxy's environment variables.
     ///
@@ -61,7 +73,25 @@ package struct Settings: Sendable {
         }
         drainTimeout = .seconds(seconds ?? 30)
         accessLog = try Self.accessLog(options.accessLog, environment)
+        trustedProxies = try environment.flag("TRUST_DOWNSTREAM_PROXY") ?? true ? .all : .none
+        containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
+        let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }
+        redirectPort = publicPort ?? https.first?.port ?? 443
+        warnings = Self.withoutEffect.filter { environment[$0] != nil }.map { "\($0) has no effect yet" }
+        if environment["TRUST_DOWNSTREAM_PROXY"] == nil {
+            warnings.append(
+                "TRUST_DOWNSTREAM_PROXY is not set: X-Forwarded fields are taken from every client, as in nginx-proxy. "
+                    + "Set it to false unless another proxy stands in front of this one.")
+        }
+        routing = try RoutingSettings(environment)
+        routing.listeningPorts = Set((http + https).map(\.port))
     }
+
+    /// Variables of nginx-proxy that Portico does not act on yet.
+    private static let withoutEffect = [
+        "ACME_HTTP_CHALLENGE_LOCATION", "DEBUG_ENDPOINT", "DEFAULT_ROOT", "DOCKER_CONTAINER_FILTERS",
+        "ENABLE_PROXY_PROTOCOL", "LOG_FORMAT", "LOG_JSON", "NON_GET_REDIRECT", "SSL_POLICY",
+    ]
 
     /// Where `serve` puts its control socket, and `routes` looks for it, when no path is given.
     package static func defaultControlSocket(_ environment: Environment) -> String {

@@ -14,6 +14,8 @@ struct DockerClientTests {
     private let client: DockerClient
     private let changes = Counter()
 
+    private static let ownIdentifier = String(repeating: "5e", count: 32)
+
     private final class Counter {
         var count = 0
     }
@@ -23,7 +25,8 @@ struct DockerClientTests {
         loop = try EventLoop()
         docker = try FakeDocker(on: loop, path: folder.path("docker.sock"))
         client = DockerClient(
-            .at(.unix(path: folder.path("docker.sock"))), on: loop, resolver: try NameResolver(on: loop),
+            .at(.unix(path: folder.path("docker.sock"))), own: OwnContainer(cgroup: "/docker/\(Self.ownIdentifier)"),
+            on: loop, resolver: try NameResolver(on: loop),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { [changes] in changes.count += 1 }
     }
@@ -177,11 +180,29 @@ struct DockerClientTests {
         #expect(hosts == ["a": "a.example"])
     }
 
-    @Test("learns which networks are internal, and passes over odd ones")
-    func networks() throws {
+    @Test("finds its own container, and which of its networks are internal")
+    func place() throws {
         docker.networks = #"[{"Name":"in","Internal":true},{"Name":7},{"Name":"out","Internal":false},{}]"#
+        docker.containers[Self.ownIdentifier] = FakeDocker.container(Self.ownIdentifier, host: "", network: "in")
         try synchronize()
-        try loop.wait(for: "the networks") { client.internalNetworks == ["in"] }
+        let attachment = NetworkAttachment(
+            "in", ipv4: IPAddress("172.18.0.2"), gateway: IPAddress("172.18.0.1"), isInternal: true)
+        let place = ProxyPlace.container(id: Self.ownIdentifier, networks: [attachment])
+        try loop.wait(for: "the place") { client.place == place }
+        let count = changes.count
+        docker.containers[Self.ownIdentifier] = FakeDocker.container(Self.ownIdentifier, host: "", network: "out")
+        docker.send(
+            #"{"Type":"network","Action":"connect","Actor":{"ID":"n","Attributes":{"container":"\#(Self.ownIdentifier)"}}}"#
+        )
+        try loop.wait(for: "the other network") { client.place != place }
+        #expect(changes.count > count)
+    }
+
+    @Test("stands on the host when the engine knows nothing of it")
+    func host() throws {
+        docker.start("a", host: "a.example", tells: false)
+        try synchronize()
+        #expect(client.place == .host)
     }
 
     @Test("keeps its containers while the engine is away, and is right again afterwards")

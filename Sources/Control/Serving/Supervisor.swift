@@ -1,0 +1,271 @@
+internal import Bytes
+internal import FoundationEssentials
+package import Logging
+internal import Net
+internal import Proxy
+internal import Routing
+internal import TLS
+
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// The server's main thread: starts the workers, hands them what the configurator publishes, and ends them.
+///
+/// SIGTERM and SIGINT let requests under way finish, a second one ends at once; SIGHUP reads everything again; SIGUSR1
+/// opens the access log anew.
+package final class Supervisor {
+    /// How long workers that were told to stop may take.
+    static let stopPatience = Duration.seconds(2)
+
+    private enum Chore: CaseIterable {
+        case cutOff
+        case giveUp
+    }
+
+    private enum Phase {
+        case starting
+        case serving
+        case draining
+        case stopping
+    }
+
+    private let settings: Settings
+    private let log: Logger
+    private let loop: EventLoop
+    private let agenda: Agenda<Chore>
+    private let reports: Mailbox<WorkerReport>
+    private let signals: Signals
+    private let signalled = Signalled()
+    private let accessLog: AccessLogFile?
+    private let hashing: HashingThreads
+    private let tickets: TicketKeys
+    private let workerCount: Int
+    private var configurator: Configurator?
+    private var control: ControlSocket?
+    private var workers: WorkerThreads?
+    private var phase = Phase.starting
+    private var firstGeneration: UInt64 = 0
+    private var liveWorkers = 0
+    private var endedWorkers = 0
+    private var isFollowingSaid = false
+    private var failures: FailureLog
+    private var failure: ServeError?
+
+    private final class Signalled {
+        var handle: ((Int32) -> Void)?
+    }
+
+    /// A server that does not run yet. It must be made on the main thread, before any other thread of the process.
+    ///
+    /// - Throws: `ServeError` when the access log cannot be opened or the system gives not what a server needs.
+    package init(_ settings: Settings, log: Logger) throws(ServeError) {
+        self.settings = settings
+        self.log = log
+        failures = FailureLog(log)
+        workerCount = settings.workers ?? Processors.available
+        Signals.ignoreBrokenPipes()
+        Self.raiseDescriptorLimit()
+        do throws(SystemError) {
+            loop = try EventLoop()
+            // Threads inherit that these signals are blocked, so none may have been started yet.
+            signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1], on: loop) { [signalled] in signalled.handle?($0) }
+            agenda = Agenda(on: loop)
+            reports = try Mailbox()
+            hashing = try HashingThreads()
+        } catch {
+            throw .system(error.description)
+        }
+        do throws(TLSError) {
+            tickets = try TicketKeys()
+        } catch {
+            throw .system("\(error)")
+        }
+        accessLog = try AccessLogFile(settings.accessLog)
+    }
+
+    /// Serves until a signal ends it.
+    ///
+    /// - Throws: `ServeError` when it cannot start, or when a worker has failed.
+    package func run() throws(ServeError) {
+        signalled.handle = { [unowned self] in receive(signal: $0) }
+        agenda.perform = { [unowned self] chore in perform(chore) }
+        for warning in settings.warnings { log.warning("\(warning)") }
+        do throws(SystemError) {
+            try loop.receive(from: reports) { [unowned self] in receive($0) }
+            configurator = try Configurator(settings, on: loop, log: log) { [unowned self] in serve($0) }
+        } catch {
+            throw .system(error.description)
+        }
+        try openControlSocket()
+        configurator?.start()
+        loop.run()
+        control?.close()
+        accessLog?.close()
+        if let failure { throw failure }
+    }
+
+    // MARK: - Serving
+
+    private func serve(_ configuration: ServingConfiguration) {
+        if let workers {
+            workers.serve(configuration)
+        } else {
+            startWorkers(configuration)
+        }
+        sayFollowing()
+    }
+
+    private func startWorkers(_ configuration: ServingConfiguration) {
+        var worker = WorkerSettings()
+        worker.httpAddresses = settings.http
+        worker.httpsAddresses = settings.https
+        worker.httpsPort = settings.redirectPort
+        worker.trustedProxies = settings.trustedProxies
+        worker.hostname = ByteString(OwnContainer.ownHostname)
+        do throws(ListenError) {
+            let workers = try WorkerThreads(
+                count: workerCount, settings: worker, hashing: hashing, log: accessLog?.writer, ticketKeys: tickets
+            ) { [reports] in reports.post($0) }
+            self.workers = workers
+            firstGeneration = configuration.snapshot.generation
+            workers.serve(configuration)
+            sayServing(workers)
+        } catch {
+            fail(ServeError(error, https: settings.https))
+        }
+    }
+
+    private func sayServing(_ workers: WorkerThreads) {
+        let list = { (addresses: [Endpoint]) in
+            addresses.isEmpty ? "nowhere" : addresses.map(\.description).joined(separator: ", ")
+        }
+        log.info(
+            """
+            Portico \(ProductVersion.text) serves http on \(list(workers.httpAddresses)), https on \
+            \(list(workers.httpsAddresses)), with \(workerCount) worker\(workerCount == 1 ? "" : "s")
+            """)
+    }
+
+    /// nginx-proxy's line, for those who wait for it: the first configuration with the engine's containers is live.
+    private func sayFollowing() {
+        guard !isFollowingSaid, phase == .serving, configurator?.docker.isSynchronized == true else { return }
+        isFollowingSaid = true
+        log.info("Watching docker events")
+    }
+
+    private func receive(_ report: WorkerReport) {
+        switch report {
+        case .serving(let generation):
+            if generation == firstGeneration { liveWorkers += 1 }
+            if phase == .starting, liveWorkers == workerCount {
+                phase = .serving
+                sayFollowing()
+            }
+        case .failed(let error, let host, let backend):
+            failures.say("\(host): backend \(backend): \(error.reason), answered \(error.status)", now: loop.now)
+        case .outOfDescriptors:
+            failures.say(
+                "Too many open files: new connections have to wait. Raise the limit (ulimit -n).", now: loop.now)
+        case .ended(let error):
+            ended(error)
+        }
+    }
+
+    private func ended(_ error: (any Error)?) {
+        endedWorkers += 1
+        if let error, failure == nil {
+            fail(.system("a worker has failed: \(error)"))
+        } else if endedWorkers == workerCount {
+            workers?.join()
+            loop.stop()
+        }
+    }
+
+    // MARK: - Questions
+
+    private func openControlSocket() throws(ServeError) {
+        do throws(ControlSocketError) {
+            control = try ControlSocket(at: settings.controlSocket, on: loop) { [unowned self] path in answer(path) }
+        } catch {
+            guard !settings.isControlSocketRequired else { throw .controlSocket(error.description) }
+            log.warning("\(error) Until then, `portico routes` cannot ask this server.")
+        }
+    }
+
+    private func answer(_ path: String) -> ControlAnswer {
+        guard path == "/routes" || path == "/health" else { return .message(404, "ask for /routes or /health") }
+        guard phase != .starting else { return .message(503, "the server is starting") }
+        guard phase == .serving else { return .message(503, "the server is ending") }
+        guard path == "/routes" else { return .message(200, "the server serves") }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let body = try? encoder.encode(configurator?.report) else {
+            return .message(500, "the routes cannot be told")
+        }
+        return ControlAnswer(status: 200, body: Array(body) + [0x0a])
+    }
+
+    // MARK: - Signals and the end
+
+    private func receive(signal: Int32) {
+        switch (signal, phase) {
+        case (SIGHUP, .starting), (SIGHUP, .serving):
+            log.info("Reading everything again")
+            configurator?.readAgain()
+        case (SIGUSR1, _):
+            do throws(ServeError) {
+                try accessLog?.reopen()
+            } catch {
+                log.error("\(error)")
+            }
+        case (SIGTERM, .starting), (SIGINT, .starting), (SIGTERM, .serving), (SIGINT, .serving):
+            drain()
+        case (SIGTERM, .draining), (SIGINT, .draining):
+            log.info("Ending at once")
+            stop()
+        default:
+            break
+        }
+    }
+
+    private func drain() {
+        phase = .draining
+        configurator?.stop()
+        guard let workers else { return loop.stop() }
+        log.info("Ending: requests under way may take \(settings.drainTimeout.components.seconds) s more")
+        agenda.schedule(.cutOff, after: settings.drainTimeout)
+        workers.drain()
+    }
+
+    private func stop() {
+        phase = .stopping
+        workers?.stop()
+        agenda.schedule(.giveUp, after: Self.stopPatience)
+    }
+
+    private func perform(_ chore: Chore) {
+        switch chore {
+        case .cutOff:
+            log.warning("Some requests did not finish in time and are cut off")
+            stop()
+        case .giveUp:
+            loop.stop()
+        }
+    }
+
+    private func fail(_ error: ServeError) {
+        failure = error
+        configurator?.stop()
+        if workers == nil || endedWorkers == workerCount { return loop.stop() }
+        stop()
+    }
+
+    /// As many connections as the system lets this process have (setrlimit(2)).
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,19 @@
+internal import Routing
+
+extension RoutingSettings {
+    /// The settings of nginx-proxy's environment variables; its defaults where they are not set.
+    ///
+    /// - Throws: `SettingsError` for the first value that cannot be used.
+    init(_ environment: Environment) throws(SettingsError) {
+        self.init()
+        let method = try environment.word("HTTPS_METHOD", of: HTTPSMethod.allCases.map(\.rawValue))
+        httpsMethod = method.flatMap { HTTPSMethod(rawValue: $0) } ?? httpsMethod
+        hsts = environment["HSTS"] ?? hsts
+        defaultHost = environment["DEFAULT_HOST"] ?? defaultHost
+        servesHTTPWithoutCertificate =
+            try environment.flag("ENABLE_HTTP_ON_MISSING_CERT") ?? servesHTTPWithoutCertificate
+        trustsDefaultCertificate = try environment.flag("TRUST_DEFAULT_CERT") ?? trustsDefaultCertificate
+        prefersIPv6 = try environment.flag("PREFER_IPV6_NETWORK") ?? prefersIPv6
+        ignoresHealth = try environment.word("HEALTH", of: ["ignore", "respect"]) == "ignore"
+    }
+}

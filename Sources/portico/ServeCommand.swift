@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Control
+private import Foundation
+
+/// `portico serve`.
+struct ServeCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "serve",
+            abstract: "Serve: route requests to containers and static backends (the default).",
+            discussion: """
+                Everything that changes is live at once: containers, certificates, files in vhost.d, passwords. Requests \
+                under way are never cut by a change.
+
+                Variables of nginx-proxy that are read: HTTP_PORT, HTTPS_PORT, HTTPS_METHOD, HSTS, DEFAULT_HOST, \
+                ENABLE_IPV6, PREFER_IPV6_NETWORK, TRUST_DOWNSTREAM_PROXY, TRUST_DEFAULT_CERT, \
+                ENABLE_HTTP_ON_MISSING_CERT, DISABLE_ACCESS_LOGS, DOCKER_HOST, NGINX_CONTAINER_LABEL. An option wins over \
+                its variable.
+
+                Signals: TERM and INT let requests under way finish, a second one ends at once. HUP reads everything \
+                again. USR1 opens the access log anew.
+                """)
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve plain HTTP: ADDR:PORT, a port, or 'off'. Repeatable. (default: 0.0.0.0:80)",
+            valueName: "addr:port"))
+    var http: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve HTTP over TLS: ADDR:PORT, a port, or 'off'. Repeatable. (default: 0.0.0.0:443)",
+            valueName: "addr:port"))
+    var https: [String] = []
+
+    @OptionGroup var folders: FolderOptions
+
+    @Option(
+        help: ArgumentHelp("How many threads serve requests. (default: one a processor)", valueName: "number"))
+    var workers: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The socket on which `portico routes` asks this server. (default: $PORTICO_CONTROL, else portico.sock in "
+                + "$XDG_RUNTIME_DIR or /run)", valueName: "path"))
+    var control: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the access log goes: a file, '-' for standard output, or 'off'. (default: -)", valueName: "path"))
+    var accessLog: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long requests under way may take to finish after TERM. (default: 30)", valueName: "seconds"))
+    var drainTimeout: String?
+
+    func run() throws {
+        var options = folders.options
+        options.http = http
+        options.https = https
+        options.workers = workers
+        options.control = control
+        options.accessLog = accessLog
+        options.drainTimeout = drainTimeout
+        let environment = Environment(ProcessInfo.processInfo.environment)
+        let settings = try Settings(options: options, environment: environment)
+        try Supervisor(settings, log: ServerLog.logger()).run()
+    }
+}
