@@ -1,6 +1,7 @@
 package import Bytes
 
 /// One field line of a head: where its name and value stand in the bytes that were parsed.
+@usableFromInline
 package struct HeaderField: Sendable {
     /// The name as sent.
     package var name: ByteRange

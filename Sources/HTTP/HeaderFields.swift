@@ -1,6 +1,7 @@
 /// The field lines of a head in the order they came; emptied and used again for the next head, so warm heads allocate nothing.
+@usableFromInline
 package struct HeaderFields: Sendable {
-    private var storage: ContiguousArray<HeaderField> = []
+    @usableFromInline var storage: ContiguousArray<HeaderField> = []
 
     /// No fields, and room for `capacity` of them.
     package init(capacity: Int = 0) {
@@ -24,9 +25,13 @@ package struct HeaderFields: Sendable {
 }
 
 extension HeaderFields: RandomAccessCollection, MutableCollection {
-    package var startIndex: Int { 0 }
-    package var endIndex: Int { storage.count }
+    /// Always 0.
+    @inlinable package var startIndex: Int { 0 }
+    /// The number of field lines.
+    @inlinable package var endIndex: Int { storage.count }
 
+    /// The field line at that place.
+    @inlinable
     package subscript(position: Int) -> HeaderField {
         @inline(__always) get { storage[position] }
         @inline(__always) _modify { yield &storage[position] }

@@ -156,7 +156,3 @@ struct RequestHeadParserTests {
         }
     }
 }
-
-extension ParsedRequest: Equatable {
-    static func == (a: ParsedRequest, b: ParsedRequest) -> Bool { a.summary == b.summary }
-}
