@@ -9,14 +9,17 @@ internal import Routing
 /// The event stream is attached first and the list asked for afterwards, so that no change is missed. Everything is
 /// asked again after each new connection and each minute. Without an engine it tries again for ever.
 final class DockerClient {
-    /// The time between two lists.
-    static let reconcileInterval = Duration.seconds(60)
-    /// How long one answer may take.
-    static let answerTimeout = Duration.seconds(5)
-    /// How long the longest pause between two tries to connect is.
-    static let longestPause = Duration.seconds(5)
-    /// How long after a list an event may come that tells the same; then the event stream counts as deaf.
-    static let eventPatience = Duration.seconds(5)
+    /// How long everything takes.
+    struct Pace {
+        /// The time between two lists.
+        var reconcile = Duration.seconds(60)
+        /// How long one answer may take.
+        var answer = Duration.seconds(5)
+        /// The longest pause between two tries to connect.
+        var pause = Duration.seconds(5)
+        /// How long after a list an event may come that tells the same; then the event stream counts as deaf.
+        var event = Duration.seconds(5)
+    }
 
     private enum Chore: CaseIterable {
         case connect
@@ -39,6 +42,7 @@ final class DockerClient {
     private(set) var isSynchronized = false
 
     private let target: Settings.Docker
+    private let pace: Pace
     private let loop: EventLoop
     private let log: Logger
     private let resolver: NameResolver
@@ -67,11 +71,13 @@ final class DockerClient {
 
     /// A client that does nothing until `start()`; `changed` is called on the loop's thread after each change.
     init(
-        _ target: Settings.Docker, own: OwnContainer, on loop: EventLoop, resolver: NameResolver, log: Logger,
+        _ target: Settings.Docker, own: OwnContainer, pace: Pace = Pace(), on loop: EventLoop, resolver: NameResolver,
+        log: Logger,
         changed: @escaping () -> Void
     ) {
         self.target = target
         self.own = OwnPlace(own)
+        self.pace = pace
         self.loop = loop
         self.resolver = resolver
         self.log = log
@@ -187,11 +193,11 @@ final class DockerClient {
     }
 
     private func lost(_ error: APIError) {
-        if let attached, loop.now.since(attached) > Self.longestPause { failures = 0 }
+        if let attached, loop.now.since(attached) > pace.pause { failures = 0 }
         disconnect()
         lastError = error
         reportLoss(error)
-        let pause = min(Duration.milliseconds(100) * (1 << min(failures, 6)), Self.longestPause)
+        let pause = min(Duration.milliseconds(100) * (1 << min(failures, 6)), pace.pause)
         failures += 1
         agenda.schedule(.connect, after: pause * Double.random(in: 0.75...1.25))
     }
@@ -261,7 +267,7 @@ final class DockerClient {
     // MARK: - Lists and inspections
 
     private func reconcile() {
-        agenda.schedule(.reconcile, after: Self.reconcileInterval)
+        agenda.schedule(.reconcile, after: pace.reconcile)
         get("/networks") { [unowned self] result in
             // Proxies before the socket often forbid this; it only matters to containers with host networking.
             guard case .success(let answer) = result, let networks = NetworkReport.internalNames(in: answer) else {
@@ -289,7 +295,7 @@ final class DockerClient {
         let (effect, news) = table.listed(ids, isComplete: isComplete, mark: mark, now: loop.now)
         if !isFirstList, !news.isEmpty {
             unheard.formUnion(news)
-            agenda.schedule(.checkEvents, after: Self.eventPatience)
+            agenda.schedule(.checkEvents, after: pace.event)
         }
         isFirstList = false
         if isLossReported, isSynchronized { log.info("The Docker engine is back.") }
@@ -312,7 +318,7 @@ final class DockerClient {
             let count = retries[id, default: 0] + 1
             retries[id] = count
             if count == 1 { log.warning("The Docker engine does not say what container \(id.prefix(12)) is: \(error)") }
-            agenda.schedule(.retry, after: Self.answerTimeout)
+            agenda.schedule(.retry, after: pace.answer)
         }
         unanswered?.remove(id)
         checkSynchronized()
@@ -339,7 +345,7 @@ final class DockerClient {
         let prefix = version.map { "/v\($0)" } ?? ""
         var key: ObjectIdentifier?
         let exchange = GetExchange(
-            prefix + path, host: host, at: address, on: loop, timeout: Self.answerTimeout, delivery: delivery
+            prefix + path, host: host, at: address, on: loop, timeout: pace.answer, delivery: delivery
         ) { [unowned self] result in
             if let key { exchanges[key] = nil }
             finished(result)

@@ -25,6 +25,8 @@ final class FileStore {
     private var files: [String: Entry<FileContent>] = [:]
     private var listings: [String: Entry<[String]>] = [:]
     private var patterns: [String: [String]] = [:]
+    /// What was asked for since `forgetUnused()`.
+    private var used: Set<String> = []
 
     /// A store that has read nothing yet.
     init(folders: Folders) { self.folders = folders }
@@ -39,6 +41,7 @@ final class FileStore {
 
     /// The content of the file, as it was when it last held still.
     func content(of path: String) -> FileContent {
+        used.insert(path)
         if let entry = files[path] { return entry.value }
         let entry = read(path, previous: nil)
         files[path] = entry
@@ -47,6 +50,7 @@ final class FileStore {
 
     /// The names in the folder that do not begin with a point, sorted; none where there is no folder.
     func names(in folder: String) -> [String] {
+        used.insert(folder)
         if let entry = listings[folder] { return entry.value }
         let entry = list(folder, previous: [])
         listings[folder] = entry
@@ -85,9 +89,12 @@ final class FileStore {
         patterns = [:]
     }
 
-    /// Forgets the files that none of the given paths needs, so that what was renamed away is not kept for ever.
-    func forgetFiles(except paths: Set<String>) {
-        files = files.filter { paths.contains($0.key) }
+    /// Forgets what was not asked for since this was last called, so that what was renamed away is not kept for ever.
+    func forgetUnused() {
+        files = files.filter { used.contains($0.key) }
+        listings = listings.filter { used.contains($0.key) }
+        patterns = patterns.filter { used.contains($0.key) }
+        used = []
     }
 
     private func read(_ path: String, previous: FileContent?) -> Entry<FileContent> {
@@ -148,6 +155,7 @@ extension FileStore: VirtualHostFiles {
     func read(_ path: String) -> FileContent { content(of: path) }
 
     func paths(matching pattern: String) -> [String] {
+        used.insert(pattern)
         if let paths = patterns[pattern] { return paths }
         let paths = Self.glob(pattern)
         patterns[pattern] = paths

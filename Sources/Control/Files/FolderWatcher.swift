@@ -14,12 +14,11 @@ final class FolderWatcher: EventSource {
     static let quiet = Duration.milliseconds(30)
     /// How long after the first event the change is told at the latest.
     static let patience = Duration.milliseconds(500)
-    /// The time between two regular looks; longer where looking takes more than a fiftieth of it.
-    static let interval = Duration.seconds(1)
     /// How long a file counts as being written to after its last write when it is never closed.
     static let writerPatience = Duration.seconds(5)
 
     private let loop: EventLoop
+    private let interval: Duration
     private let changed: () -> Void
     private let descriptor: FileDescriptor
     private var token: Token?
@@ -32,16 +31,21 @@ final class FolderWatcher: EventSource {
 
     /// A watcher of nothing yet; `changed` is called on the loop's thread.
     ///
+    /// - Parameter interval: the time between two regular looks; they are rarer where a look takes more than a fiftieth
+    ///   of it.
     /// - Throws: `SystemError` when the kernel gives no inotify descriptor.
-    init(on loop: EventLoop, changed: @escaping () -> Void) throws(SystemError) {
+    init(
+        on loop: EventLoop, interval: Duration = .seconds(1), changed: @escaping () -> Void
+    ) throws(SystemError) {
         self.loop = loop
+        self.interval = interval
         self.changed = changed
         let raw = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard raw >= 0 else { throw .current("inotify_init1") }
         descriptor = FileDescriptor(owning: raw)
         let token = try loop.add(raw, self, interest: .reading)
         self.token = token
-        loop.setDeadline(Self.interval, for: token)
+        loop.setDeadline(interval, for: token)
     }
 
     /// Stops watching.
@@ -104,7 +108,7 @@ final class FolderWatcher: EventSource {
         let start = Instant.now
         changed()
         let cost = Instant.now.since(start)
-        if let token, firstEvent == nil { loop.setDeadline(max(Self.interval, cost * 50), for: token) }
+        if let token, firstEvent == nil { loop.setDeadline(max(interval, cost * 50), for: token) }
     }
 
     private func take(_ events: UnsafeRawBufferPointer) -> Bool {

@@ -76,12 +76,7 @@ final class ServingBuilder {
         previous = snapshot
         let selector = selector(for: snapshot)
         updatePasswords(snapshot.passwordFiles)
-        files.forgetFiles(
-            except: Set(
-                snapshot.passwordFiles + snapshot.includedFiles
-                    + files.hostFiles.map {
-                        "\(files.hostFolder)/\($0)"
-                    }))
+        files.forgetUnused()
         return Result(
             configuration: ServingConfiguration(
                 snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector),

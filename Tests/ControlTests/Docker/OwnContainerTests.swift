@@ -50,4 +50,22 @@ struct OwnContainerTests {
     func none() {
         #expect(OwnContainer(cpuset: "/", cgroup: "0::/user.slice", mountinfo: "1 2 0:1 / / rw").identifier == nil)
     }
+
+    private func container(_ id: String, _ fields: String = "") throws -> InspectedContainer {
+        try InspectedContainer(json: Array(#"{"Id":"\#(id)"\#(fields)}"#.utf8))
+    }
+
+    @Test("is known by identifier, by host name or by label, in this order")
+    func evidence() throws {
+        let own = OwnContainer(hostname: "0123456789ab")
+        let labelled = #","Config":{"Hostname":"proxy","Labels":{"\#(OwnContainer.defaultLabel)":""}}"#
+        let named = #","Config":{"Hostname":"0123456789ab"}"#
+        #expect(own.evidence(for: try container(Self.id), identifier: Self.id) == .identifier)
+        #expect(own.evidence(for: try container(Self.id, named), identifier: Self.other) == .hostname)
+        #expect(own.evidence(for: try container(Self.other, named), identifier: nil) == nil)
+        #expect(own.evidence(for: try container(Self.other, labelled), identifier: Self.id) == .label)
+        #expect(own.evidence(for: try container(Self.other), identifier: Self.id) == nil)
+        #expect(OwnContainer.Evidence.identifier > .hostname)
+        #expect(OwnContainer.Evidence.hostname > .label)
+    }
 }

@@ -1,0 +1,126 @@
+import Routing
+import Testing
+
+@testable import Control
+
+@Suite("The store of files")
+struct FileStoreTests {
+    private let folder: TemporaryFolder
+    private let store: FileStore
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.makeFolder("vhost.d")
+        var folders = Folders()
+        folders.virtualHosts = folder.path("vhost.d")
+        store = FileStore(folders: folders)
+    }
+
+    private func bytes(_ text: String) -> FileContent { .bytes(Array(text.utf8)) }
+
+    @Test("notices a file that is written, replaced and removed")
+    func changes() throws {
+        let path = folder.path("vhost.d/a")
+        #expect(store.read(path) == .missing)
+        #expect(store.refresh().isEmpty)
+        try folder.write("vhost.d/a", "one")
+        #expect(store.refresh() == [path])
+        #expect(store.read(path) == bytes("one"))
+        try folder.replace("vhost.d/a", "two")
+        #expect(store.refresh() == [path])
+        #expect(store.read(path) == bytes("two"))
+        try folder.remove("vhost.d/a")
+        #expect(store.refresh() == [path])
+        #expect(store.read(path) == .missing)
+    }
+
+    @Test("notices changes of one size in one moment")
+    func sameSize() throws {
+        let path = folder.path("vhost.d/a")
+        for text in ["one", "two", "six", "ten"] {
+            try folder.write("vhost.d/a", text)
+            _ = store.refresh()
+            #expect(store.read(path) == bytes(text))
+        }
+    }
+
+    @Test("says nothing of a file that was only touched")
+    func touched() throws {
+        try folder.write("vhost.d/a", "one")
+        _ = store.read(folder.path("vhost.d/a"))
+        try folder.write("vhost.d/a", "one")
+        #expect(store.refresh().isEmpty)
+    }
+
+    @Test("follows a link that is moved")
+    func link() throws {
+        try folder.write("one", "1")
+        try folder.write("two", "2")
+        try folder.link("vhost.d/a", to: "../one")
+        #expect(store.read(folder.path("vhost.d/a")) == bytes("1"))
+        try folder.link("vhost.d/a", to: "../two")
+        #expect(store.refresh() == [folder.path("vhost.d/a")])
+        #expect(store.read(folder.path("vhost.d/a")) == bytes("2"))
+    }
+
+    @Test("lists files, without folders and hidden names")
+    func listing() throws {
+        #expect(store.hostFiles == [])
+        try folder.write("vhost.d/b", "")
+        try folder.write("vhost.d/a", "")
+        try folder.write("vhost.d/.a.swp", "")
+        try folder.makeFolder("vhost.d/sub")
+        #expect(store.refresh() == [folder.path("vhost.d")])
+        #expect(store.hostFiles == ["a", "b"])
+        try folder.remove("vhost.d")
+        #expect(store.refresh() == [folder.path("vhost.d")])
+        #expect(store.hostFiles == [])
+    }
+
+    @Test("keeps the old content of a file that somebody is writing to")
+    func beingWritten() throws {
+        let path = folder.path("vhost.d/a")
+        try folder.write("vhost.d/a", "whole")
+        _ = store.read(path)
+        store.isBeingWritten = { $0 == path }
+        try folder.write("vhost.d/a", "ha")
+        #expect(store.refresh().isEmpty)
+        #expect(store.read(path) == bytes("whole"))
+        store.isBeingWritten = { _ in false }
+        #expect(store.refresh() == [path])
+        #expect(store.read(path) == bytes("ha"))
+    }
+
+    @Test("does not list a new file before it is written to the end")
+    func newFileBeingWritten() throws {
+        _ = store.hostFiles
+        let path = folder.path("vhost.d/a")
+        store.isBeingWritten = { $0 == path }
+        try folder.write("vhost.d/a", "ha")
+        #expect(store.refresh().isEmpty)
+        #expect(store.hostFiles == [])
+        store.isBeingWritten = { _ in false }
+        #expect(store.refresh() == [folder.path("vhost.d")])
+        #expect(store.hostFiles == ["a"])
+    }
+
+    @Test("notices what begins to match a pattern")
+    func patterns() throws {
+        let pattern = folder.path("vhost.d/*.inc")
+        #expect(store.paths(matching: pattern) == [])
+        try folder.write("vhost.d/b.inc", "")
+        try folder.write("vhost.d/a.inc", "")
+        #expect(store.refresh() == [pattern])
+        #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc"), folder.path("vhost.d/b.inc")])
+    }
+
+    @Test("forgets what nobody asks for any more")
+    func unused() throws {
+        _ = store.read(folder.path("a"))
+        _ = store.read(folder.path("b"))
+        store.forgetUnused()
+        _ = store.read(folder.path("b"))
+        store.forgetUnused()
+        #expect(store.paths == [folder.path("b")])
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Net
+import Testing
+
+@testable import Control
+
+@Suite("Watching folders", .timeLimit(.minutes(1)))
+struct FolderWatcherTests {
+    private let folder: TemporaryFolder
+    private let loop: EventLoop
+    private let news: News
+    private let watcher: FolderWatcher
+
+    private final class News {
+        var count = 0
+    }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let loop = try EventLoop()
+        let news = News()
+        // No regular look can bring the news in time.
+        watcher = try FolderWatcher(on: loop, interval: .seconds(3600)) { news.count += 1 }
+        self.loop = loop
+        self.news = news
+        try folder.makeFolder("certs")
+    }
+
+    private func expectNews(_ what: Comment, after change: () throws -> Void) throws {
+        let before = news.count
+        try change()
+        try loop.wait(for: what) { news.count > before }
+    }
+
+    @Test("looks regularly, whatever the kernel tells")
+    func regular() throws {
+        let looks = News()
+        let watcher = try FolderWatcher(on: loop, interval: .milliseconds(5)) { looks.count += 1 }
+        try loop.wait(for: "two looks") { looks.count >= 2 }
+        watcher.close()
+    }
+
+    @Test("notices a file that is written, replaced, linked or removed")
+    func files() throws {
+        watcher.watch([folder.path("certs")])
+        try expectNews("written") { try folder.write("certs/a", "x") }
+        try expectNews("replaced") { try folder.replace("certs/a", "y") }
+        try expectNews("linked") { try folder.link("certs/b", to: "a") }
+        try expectNews("removed") { try folder.remove("certs/a") }
+    }
+
+    @Test("notices a folder that appears later, and then what is in it")
+    func laterFolder() throws {
+        watcher.watch([folder.path("later/certs")])
+        try expectNews("the parent") { try folder.makeFolder("later") }
+        watcher.watch([folder.path("later/certs")])
+        try expectNews("the folder") { try folder.makeFolder("later/certs") }
+        watcher.watch([folder.path("later/certs")])
+        try expectNews("a file in it") { try folder.write("later/certs/a", "x") }
+    }
+
+    @Test("notices a folder that is renamed over")
+    func renamedFolder() throws {
+        watcher.watch([folder.path("certs")])
+        try folder.makeFolder("new")
+        try expectNews("the other folder") {
+            try #require(rename(folder.path("new"), folder.path("certs")) == 0)
+        }
+        watcher.watch([folder.path("certs")])
+        try expectNews("a file in the other folder") { try folder.write("certs/a", "x") }
+    }
+
+    @Test("notices a link that is swapped behind another link")
+    func swappedLink() throws {
+        try folder.makeFolder("certs/..1")
+        try folder.makeFolder("certs/..2")
+        try folder.link("certs/..data", to: "..1")
+        try folder.link("certs/a", to: "..data/a")
+        watcher.watch([folder.path("certs")])
+        try expectNews("the swap") { try folder.link("certs/..data", to: "..2") }
+    }
+
+    @Test("notices a change of a link's target in another folder")
+    func target() throws {
+        try folder.makeFolder("archive")
+        try folder.write("archive/a", "x")
+        try folder.link("certs/a", to: "../archive/a")
+        watcher.watch([folder.path("certs")])
+        try expectNews("the target") { try folder.replace("archive/a", "y") }
+    }
+
+    @Test("does not mind other files beside a file that is watched")
+    func neighbours() throws {
+        try folder.write("certs/a", "x")
+        watcher.watch([folder.path("certs/a")])
+        try folder.write("certs/b", "x")
+        loop.settle()
+        #expect(watcher.pathsBeingWritten.isEmpty)
+    }
+
+    @Test("knows which files are being written")
+    func writers() throws {
+        watcher.watch([folder.path("certs")])
+        let path = folder.path("certs/a")
+        let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+        try #require(descriptor >= 0)
+        loop.settle()
+        #expect(watcher.isBeingWritten(path))
+        #expect(write(descriptor, "x", 1) == 1)
+        loop.settle()
+        #expect(watcher.pathsBeingWritten == [path])
+        close(descriptor)
+        loop.settle()
+        #expect(!watcher.isBeingWritten(path))
+    }
+
+    @Test("does not take a link or a folder for a file that is being written")
+    func noWriters() throws {
+        watcher.watch([folder.path("certs")])
+        try folder.makeFolder("certs/sub")
+        try folder.link("certs/link", to: "nowhere")
+        loop.settle()
+        #expect(watcher.pathsBeingWritten.isEmpty)
+    }
+
+    @Test("tells nothing after it was closed")
+    func closed() throws {
+        watcher.watch([folder.path("certs")])
+        watcher.close()
+        try folder.write("certs/a", "x")
+        loop.settle()
+        #expect(news.count == 0)
+    }
+}
