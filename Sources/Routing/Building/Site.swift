@@ -1,7 +1,7 @@
 internal import Bytes
 
 /// A virtual host on its way into a snapshot.
-struct Site {
+final class Site {
     /// The host's name, which is the text of its first pattern.
     let name: ByteString
     /// The patterns of the name itself.
@@ -16,6 +16,11 @@ struct Site {
     /// A host without containers and file.
     init(patterns: [HostPattern]) {
         self.patterns = patterns
-        name = ByteString(patterns.first?.text ?? "")
+        name = Self.name(of: patterns)
+    }
+
+    /// The name of a host with these patterns.
+    static func name(of patterns: [HostPattern]) -> ByteString {
+        if case .exact(let name)? = patterns.first { name } else { ByteString(patterns.first?.text ?? "") }
     }
 }

@@ -78,24 +78,24 @@ extension SnapshotBuilder {
                     "\(Quoted(String(text))) \(error.message)", hint: error.hint))
             return false
         }
-        let site = Site(patterns: patterns)
-        let name = site.name
-        warnOfOtherProject(container, name)
-        if sites[name, default: site].containers.last?.id != container.id {
-            sites[name, default: site].containers.append(container)
-        }
+        let name = Site.name(of: patterns)
+        let site = sites[name] ?? Site(patterns: patterns)
+        sites[name] = site
+        guard site.containers.last?.id != container.id else { return true }
+        warnOfOtherProject(container, site)
+        site.containers.append(container)
         return true
     }
 
     /// Two projects that claim one host share it, as in nginx-proxy; that is hardly ever meant.
-    private mutating func warnOfOtherProject(_ container: Container, _ name: ByteString) {
-        guard let first = sites[name]?.containers.first, let project = container.labels[Self.projectLabel],
+    private mutating func warnOfOtherProject(_ container: Container, _ site: Site) {
+        guard let first = site.containers.first, let project = container.labels[Self.projectLabel],
             let other = first.labels[Self.projectLabel], other != project
         else { return }
         diagnostics.append(
             Diagnostic(
                 .warning, at: .container(container.name, variable: "VIRTUAL_HOST"),
-                "\(name.text) is also claimed by \(first.name) of the project \(other); both get its requests"))
+                "\(site.name.text) is also claimed by \(first.name) of the project \(other); both get its requests"))
     }
 
     private func checkSupport(of container: Container) throws(LeftOutReason) {

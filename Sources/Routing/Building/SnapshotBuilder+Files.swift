@@ -8,13 +8,12 @@ extension SnapshotBuilder {
         var consequences: [String: FileConsequence] = [:]
         let names = files.hostFiles.sorted()
         let byHost = Dictionary(names.map { ($0.lowercased(), $0) }) { first, _ in first }
-        let previous = previousHosts()
-        for name in sites.keys.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+        for name in siteNames {
             guard let file = byHost[name.text] ?? byHost[HostFileName.standIn] else { continue }
-            apply(file, to: name, desk: &desk, previous: previous[name], &consequences)
+            apply(file, to: name, desk: &desk, &consequences)
         }
         for name in names where !HostFileName.isSpecial(name) {
-            standAlone(name, desk: &desk, previous: previous, &consequences)
+            standAlone(name, desk: &desk, &consequences)
         }
         refuseLocationFiles(byHost, desk: desk)
         diagnostics += desk.diagnostics
@@ -65,8 +64,21 @@ extension SnapshotBuilder {
         diagnostics.append(Diagnostic(.warning, at: place, message, hint: hint))
     }
 
-    private func previousHosts() -> [ByteString: VirtualHost] {
-        Dictionary((inputs.previous?.hosts ?? []).map { ($0.name, $0) }) { first, _ in first }
+    /// What the host's file said when it was last in order, as far as it is the same file.
+    private func lastGood(_ name: ByteString, path: String) -> HostFile? {
+        guard let hosts = inputs.previous?.hosts else { return nil }
+        var range = hosts.indices
+        while let middle = range.isEmpty ? nil : range.lowerBound + range.count / 2 {
+            if hosts[middle].name.bytes.lexicographicallyPrecedes(name.bytes) {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        guard range.lowerBound < hosts.count, hosts[range.lowerBound].name == name,
+            let file = hosts[range.lowerBound].file, file.path == path
+        else { return nil }
+        return file
     }
 
     /// Gives a site what its file says; where that cannot be known, what it said before, or nothing where no rule of access
@@ -75,7 +87,6 @@ extension SnapshotBuilder {
         _ file: String,
         to name: ByteString,
         desk: inout FileDesk,
-        previous: VirtualHost?,
         _ consequences: inout [String: FileConsequence]
     ) {
         let outcome = desk.outcome(file)
@@ -86,10 +97,11 @@ extension SnapshotBuilder {
         let path = desk.path(file)
         var consequence = consequences[path] ?? FileConsequence()
         defer { consequences[path] = consequence }
-        if let last = previous?.file, last.path == path {
+        let isAlone = sites[name]?.containers.isEmpty ?? true
+        if let last = lastGood(name, path: path), last.standsAlone || !isAlone {
             sites[name]?.file = last
             consequence.keeping.append(name.text)
-        } else if outcome.mayHoldAccessRules || sites[name]?.containers.isEmpty == true {
+        } else if outcome.mayHoldAccessRules || isAlone {
             sites[name]?.shut = outcome.diagnostics.first { $0.severity == .error }.map {
                 VirtualHost.Shut(diagnostic: $0)
             }
@@ -103,7 +115,6 @@ extension SnapshotBuilder {
     private mutating func standAlone(
         _ name: String,
         desk: inout FileDesk,
-        previous: [ByteString: VirtualHost],
         _ consequences: inout [String: FileConsequence]
     ) {
         let site: Site
@@ -121,10 +132,8 @@ extension SnapshotBuilder {
             reportUnclaimed(name, desk: desk)
             return
         }
-        var last = previous[site.name]
-        if last?.file?.standsAlone != true { last = nil }
         sites[site.name] = site
-        apply(name, to: site.name, desk: &desk, previous: last, &consequences)
+        apply(name, to: site.name, desk: &desk, &consequences)
     }
 
     private mutating func reportUnclaimed(_ name: String, desk: FileDesk) {
@@ -141,7 +150,7 @@ extension SnapshotBuilder {
     private mutating func refuseLocationFiles(_ byHost: [String: String], desk: FileDesk) {
         let files = byHost.keys.filter { $0.hasSuffix(HostFileName.locationSuffix) }
         guard !files.isEmpty else { return }
-        for name in sites.keys.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+        for name in siteNames {
             let own = name.text + HostFileName.locationSuffix
             let standIn = HostFileName.standIn + HostFileName.locationSuffix
             guard let file = byHost[own] ?? byHost[standIn] else { continue }

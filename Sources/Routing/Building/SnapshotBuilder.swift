@@ -31,10 +31,17 @@ package struct SnapshotBuilder {
         passwordFilesByHost = Dictionary(names.sorted().map { ($0.lowercased(), $0) }) { first, _ in first }
     }
 
+    /// The names of all sites in the order of the snapshot.
+    var siteNames: [ByteString] { sites.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) } }
+
     private mutating func snapshot() -> RoutingSnapshot {
-        let ordered = sites.values.sorted { $0.name.bytes.lexicographicallyPrecedes($1.name.bytes) }
-        var hosts = ordered.map { virtualHost($0) }
-        addNames(of: ordered, to: &hosts)
+        let ordered = siteNames
+        var hosts: [VirtualHost] = []
+        hosts.reserveCapacity(ordered.count)
+        for name in ordered {
+            if let site = sites[name] { hosts.append(virtualHost(site)) }
+        }
+        addNames(to: &hosts)
         let defaultHost = defaultHost(among: hosts)
         return RoutingSnapshot(
             generation: (inputs.previous?.generation ?? 0) + 1,
@@ -124,14 +131,14 @@ package struct SnapshotBuilder {
     }
 
     /// Gives the hosts the names that their files add, as far as no other host has them.
-    private mutating func addNames(of sites: [Site], to hosts: inout [VirtualHost]) {
-        guard sites.contains(where: { !($0.file?.names ?? []).isEmpty }) else { return }
+    private mutating func addNames(to hosts: inout [VirtualHost]) {
+        guard hosts.contains(where: { !($0.file?.names ?? []).isEmpty }) else { return }
         var owners: [HostPattern: Int] = [:]
         for (index, host) in hosts.enumerated() {
             for pattern in host.names { owners[pattern] = index }
         }
-        for (index, site) in sites.enumerated() {
-            guard let file = site.file else { continue }
+        for index in hosts.indices {
+            guard let file = hosts[index].file else { continue }
             for pattern in file.names {
                 guard let owner = owners[pattern] else {
                     owners[pattern] = index

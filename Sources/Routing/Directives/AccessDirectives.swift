@@ -5,6 +5,7 @@ enum AccessDirectives {
     /// Whether a directive of access control stands in the file, or could: its name may be misspelt, its semicolon
     /// missing, or the file may not even be made of words.
     static func mayStand(in bytes: [UInt8]) -> Bool {
+        guard bytes.count <= DirectiveParser.largestFile else { return true }
         var lexer = DirectiveLexer(bytes, file: "")
         var beginsDirective = true
         var lastLine = 0

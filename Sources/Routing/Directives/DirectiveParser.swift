@@ -2,6 +2,9 @@ internal import Bytes
 
 /// Puts the words of a file together to directives.
 struct DirectiveParser {
+    /// The most bytes that a file may have.
+    static let largestFile = 1 << 20
+
     private var lexer: DirectiveLexer
     private let file: String
 
@@ -64,6 +67,5 @@ struct DirectiveParser {
         Diagnostic(.error, at: .file(file, position), message, hint: hint)
     }
 
-    private static let largestFile = 1 << 20
     private static let deepestBlock = 16
 }

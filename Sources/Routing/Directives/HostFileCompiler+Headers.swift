@@ -19,6 +19,9 @@ extension HostFileCompiler {
             report(directive.diagnostic(.warning, name, message))
             return
         }
+        guard settings.addedHeaders.count < Self.mostFields else {
+            throw directive.error(directive.name, "more than \(Self.mostFields) fields are added")
+        }
         let isRepeated = settings.addedHeaders.contains { Self.isSame($0.name, name.text) }
         if isRepeated, !Self.repeatable.contains(name.text.text.lowercased()) {
             let message = "\(name.text.text) is added for the second time, so answers will carry it twice"
@@ -32,9 +35,12 @@ extension HostFileCompiler {
         let name = directive.arguments[0]
         let value = try directive.fieldValue(directive.arguments[1])
         try checkName(name, of: directive)
-        var headers = settings.requestHeaders ?? []
+        if settings.requestHeaders == nil { settings.requestHeaders = [] }
+        guard settings.requestHeaders?.count ?? 0 < Self.mostFields else {
+            throw directive.error(directive.name, "more than \(Self.mostFields) fields are set")
+        }
         if !isFraming(name.text) {
-            headers.append(RequestHeader(name: name.text, value: value))
+            settings.requestHeaders?.append(RequestHeader(name: name.text, value: value))
         } else if Self.isSame(name.text, "Content-Length") || Self.isSame(name.text, "Transfer-Encoding") {
             let message = "\(name.text.text) is not changed: it tells where the request ends, which is Portico's to say"
             report(directive.diagnostic(.warning, name, message))
@@ -43,7 +49,6 @@ extension HostFileCompiler {
             let message = "Host $host loses the port that the client used"
             report(directive.diagnostic(.warning, directive.arguments[1], message, hint: "write $http_host"))
         }
-        settings.requestHeaders = headers
         if firstRequestHeader == nil { firstRequestHeader = .file(directive.file, directive.name.position) }
     }
 
@@ -119,6 +124,7 @@ extension HostFileCompiler {
         ["http://", "https://", "$scheme"].contains { text.bytes.starts(with: $0.utf8) }
     }
 
+    private static let mostFields = 200
     private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
     private static let framing: [ByteString] = [
         "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",

@@ -42,6 +42,9 @@ extension HostFileCompiler {
                 argument, "a path behind the address is not supported yet",
                 hint: "leave the path out: it is sent as it came")
         }
+        guard passes.count < Self.mostServers else {
+            throw directive.error(directive.name, "more than \(Self.mostServers) backends are named")
+        }
         guard let (host, port) = ServerAddress.parse(authority) else {
             throw directive.error(
                 argument, "\(Quoted(ByteString(Array(authority)))) is not an address of a backend",
@@ -78,6 +81,9 @@ extension HostFileCompiler {
             throw directive.error(
                 address, "\(Quoted(address.text)) is not an address of a backend", hint: "write server ADDRESS:PORT;")
         }
+        guard openGroup.count < Self.mostServers else {
+            throw directive.error(directive.name, "more than \(Self.mostServers) backends are named")
+        }
         var server = StaticServer(host: host, port: port ?? 80, file: directive.file, position: address.position)
         for option in directive.arguments.dropFirst() {
             let parts = option.text.text.split(separator: "=", maxSplits: 1).map(String.init)
@@ -103,6 +109,7 @@ extension HostFileCompiler {
     /// Replaces the names of groups in `proxy_pass` by their servers, now that all groups are known.
     mutating func resolvePasses() {
         for pass in passes {
+            guard file.servers.count < Self.mostServers else { break }
             if !pass.hasPort, let group = groups[pass.shownHost] {
                 file.servers += group
             } else {
@@ -114,4 +121,6 @@ extension HostFileCompiler {
             file.proxyPort = first.server.port
         }
     }
+
+    private static let mostServers = 1000
 }

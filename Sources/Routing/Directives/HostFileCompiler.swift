@@ -167,7 +167,9 @@ struct HostFileCompiler {
     private func row(for directive: Directive) throws(Diagnostic) -> DirectiveRow {
         let rows = DirectiveCatalog.rows(named: directive.name.text)
         guard let row = rows.first(where: { $0.contexts.contains(context) }) else {
-            guard let other = rows.first else { throw unknown(directive) }
+            guard let other = rows.first, UnsupportedDirectives.advice(for: other.name) == nil else {
+                throw unknown(directive)
+            }
             throw directive.error(
                 directive.name, "\(other.name) cannot stand \(context.place)",
                 hint: "it belongs \(other.contexts.place)")
@@ -182,11 +184,13 @@ struct HostFileCompiler {
 
     private func unknown(_ directive: Directive) -> Diagnostic {
         let name = directive.name.text.text
-        if let advice = UnsupportedDirectives.advice(for: name) {
-            return directive.error(
-                directive.name, "\(name) is not supported \(context.place)", hint: advice.isEmpty ? nil : advice)
-        }
-        let suggestion = NearMiss.suggestion(for: name.lowercased(), among: DirectiveCatalog.names)
+        let unsupported = directive.error(
+            directive.name, "\(name) is not supported \(context.place)", hint: UnsupportedDirectives.advice(for: name))
+        if UnsupportedDirectives.contains(name) { return unsupported }
+        let suggestion =
+            NearMiss.suggestion(for: name.lowercased(), among: DirectiveCatalog.names)
+            ?? NearMiss.suggestion(for: name.lowercased(), among: UnsupportedDirectives.names.sorted())
+        if suggestion == nil, UnsupportedDirectives.hasPrefix(of: name) { return unsupported }
         return directive.error(
             directive.name, "unknown directive \(Quoted(name))", hint: suggestion.map { "did you mean \($0)?" })
     }

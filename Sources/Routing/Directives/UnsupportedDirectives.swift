@@ -1,11 +1,13 @@
 /// Directives of nginx that are known by name and refused, so that they are not taken for slips of the hand.
 enum UnsupportedDirectives {
-    /// What to do instead, where the name is one of them; an empty text where there is nothing to say.
-    static func advice(for name: String) -> String? {
-        if let advice = advised[name] { return advice }
-        let isKnown = names.contains(name) || prefixes.contains { name.hasPrefix($0) }
-        return isKnown ? "" : nil
-    }
+    /// What to do instead of one of them; nil where there is nothing to say.
+    static func advice(for name: String) -> String? { advised[name] }
+
+    /// Whether it is the name of one of them.
+    static func contains(_ name: String) -> Bool { advised[name] != nil || names.contains(name) }
+
+    /// Whether it begins like those of a whole module that is not supported.
+    static func hasPrefix(of name: String) -> Bool { prefixes.contains { name.hasPrefix($0) } }
 
     private static let advised: [String: String] = [
         "events": "a file of vhost.d is the inside of server { }: write its directives alone",
@@ -19,7 +21,8 @@ enum UnsupportedDirectives {
         "worker_processes": "the number of workers is set when Portico is started, with --workers",
     ]
 
-    private static let names: Set<String> = [
+    /// Those that there is no advice for.
+    static let names: Set<String> = [
         "absolute_redirect", "add_header_inherit", "add_trailer", "alias", "auth_delay", "autoindex", "break",
         "charset",
         "client_body_in_file_only", "client_body_in_single_buffer", "default_type", "directio", "disable_symlinks",
@@ -27,7 +30,11 @@ enum UnsupportedDirectives {
         "ignore_invalid_headers", "image_filter", "index", "internal", "keepalive_disable", "limit_except",
         "limit_rate",
         "limit_rate_after", "location", "log_format", "log_not_found", "log_subrequest", "map", "max_ranges",
-        "merge_slashes", "mirror", "mirror_request_body", "msie_padding", "open_file_cache", "perl_set",
+        "merge_slashes", "mirror", "proxy_bind", "proxy_cache", "proxy_cookie_domain", "proxy_cookie_path",
+        "proxy_hide_header", "proxy_ignore_headers", "proxy_intercept_errors", "proxy_limit_rate", "proxy_method",
+        "proxy_next_upstream", "proxy_pass_header", "proxy_pass_request_body", "proxy_pass_request_headers",
+        "proxy_redirect", "proxy_set_body", "proxy_store", "mirror_request_body", "msie_padding", "open_file_cache",
+        "perl_set",
         "port_in_redirect", "quic_retry", "random_index", "read_ahead", "real_ip_header", "real_ip_recursive",
         "recursive_error_pages", "referer_hash_max_size", "resolver", "rewrite", "rewrite_log", "root",
         "server_name_in_redirect", "server_names_hash_bucket_size", "server_names_hash_max_size", "set",

@@ -1,0 +1,86 @@
+import Bytes
+import Testing
+
+@testable import Routing
+
+@Suite("Host table")
+struct HostTableTests {
+    private func find(_ name: String, in table: HostTable) -> Int? { ByteString(name).withBytes(table.find) }
+
+    private let table = HostTable([
+        [.exact("example.org"), .exact("www.example.org")],
+        [.leading("example.org")],
+        [.leading("b.example.org")],
+        [.trailing("www.example")],
+        [.trailing("www")],
+        [.exact("a.b.example.org")],
+        [.exact("[fd00::1]"), .exact("192.168.0.1")],
+        [.exact("example.org"), .exact("late.org")],
+        [.leading("org")],
+    ])
+
+    @Test(
+        "prefers the exact name, then the longest leading star, then the longest trailing star",
+        arguments: [
+            ("example.org", 0), ("www.example.org", 0), ("a.example.org", 1), ("x.y.example.org", 1),
+            ("x.b.example.org", 2), ("b.example.org", 1), ("a.b.example.org", 5), ("www.example.net", 3),
+            ("www.example.co.uk", 3), ("www.other", 4), ("www.other.net", 4), ("www.example", 4),
+            ("[fd00::1]", 6), ("192.168.0.1", 6), ("late.org", 7), ("other.org", 8), ("www.example.org.", 3),
+            ("www", nil), ("example.net", nil), ("", nil), (".", nil), ("..", nil), (".org", nil), ("org", nil),
+            ("192.168.0.10", nil), ("www.", nil), (".example.org", 8),
+        ] as [(String, Int?)])
+    func order(name: String, expected: Int?) {
+        #expect(find(name, in: table) == expected)
+    }
+
+    @Test("ignores the case of ASCII letters and of nothing else")
+    func letterCase() {
+        #expect(find("EXAMPLE.Org", in: table) == 0)
+        #expect(find("X.B.EXAMPLE.ORG", in: table) == 2)
+        #expect(find("[FD00::1]", in: table) == 6)
+        let odd = HostTable([[.exact("@[`{")]])
+        #expect(find("@[`{", in: odd) == 0)
+        #expect(find("`{@[", in: odd) == nil)
+        let wide = HostTable([[.exact("abcdefghijklmnopqrstuvwxyz0123456789-_.")]])
+        #expect(find("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", in: wide) == 0)
+        #expect(find("abcdefghijklmnopqrstuvwxyz0123456789-\u{7f}.", in: wide) == nil)
+    }
+
+    @Test("finds every one of many names, and none that is not there, whatever its seed")
+    func manyNames() {
+        let names = (0..<5000).map { "host-\($0).example\($0 % 7).org" }
+        for seed: UInt64 in [0, 1, .max, 0x1234_5678_9abc_def0] {
+            let table = HostTable(names.map { [.exact(ByteString($0))] }, seed: seed)
+            for (index, name) in names.enumerated() where find(name, in: table) != index {
+                Issue.record("\(name) is lost")
+            }
+            for number in 5000..<6000 where find("host-\(number).example1.org", in: table) != nil {
+                Issue.record("host-\(number) is found")
+            }
+        }
+    }
+
+    @Test("finds nothing in an empty table, and nothing for a name that is too long")
+    func edges() {
+        #expect(find("example.org", in: HostTable([])) == nil)
+        #expect(find(String(repeating: "a.", count: 200) + "example.org", in: table) == nil)
+    }
+
+    @Test("has equal copies")
+    func copies() {
+        let copy = table.copied()
+        #expect(find("www.example.org", in: copy) == 0)
+        #expect(find("x.b.example.org", in: copy) == 2)
+    }
+
+    @Test("never reads out of bounds for hostile names")
+    func hostileNames() {
+        var generator = SeededGenerator(seed: 7)
+        let letters = Array("a.w*[]:-\0\u{7f}Wwexample.org".utf8)
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...40, using: &generator)
+            let name = (0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] }
+            if let host = name.withUnsafeBytes(table.find), !(0..<9).contains(host) { Issue.record("\(name)") }
+        }
+    }
+}
