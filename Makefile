@@ -7,7 +7,7 @@ help:
 	@echo 'make test   run every test: units, and end to end with a real registry and a real Docker engine'
 	@echo 'make lint   check the form of sources and scripts'
 	@echo 'make image  build the Docker image "portico"'
-	@echo 'make clean  remove what was built, and the registry and password made by "make run"'
+	@echo 'make clean  remove what was built, and the images pushed to the registry of "make run"'
 	@echo
 	@echo 'make run takes other ports: make run HTTPS_PORT=9443 HTTP_PORT=9080 REGISTRY_PORT=5001'
 
