@@ -61,7 +61,8 @@ final class RegistrySite {
     /// Pushes the image of the OCI layout in `folder` with skopeo.
     func push(_ folder: String, as name: String) throws -> Command.Outcome {
         try Command([
-            "skopeo", "copy", "--dest-cert-dir", trust, "--dest-creds", "demo:open sesame", "oci:\(folder)",
+            "skopeo", "copy", "--preserve-digests", "--dest-cert-dir", trust, "--dest-creds", "demo:open sesame",
+            "oci:\(folder)",
             "docker://\(address)/\(name)",
         ]).outcome(within: .seconds(300))
     }
@@ -69,7 +70,7 @@ final class RegistrySite {
     /// Pulls an image with skopeo into a new OCI layout in `folder`.
     func pull(_ name: String, into folder: String) throws -> Command.Outcome {
         try Command([
-            "skopeo", "copy", "--src-cert-dir", trust, "--src-creds", "demo:open sesame",
+            "skopeo", "copy", "--preserve-digests", "--src-cert-dir", trust, "--src-creds", "demo:open sesame",
             "docker://\(address)/\(name)", "oci:\(folder)",
         ]).outcome(within: .seconds(300))
     }
