@@ -368,10 +368,10 @@ final class HTTP1Downstream: Downstream, EventSource {
     // MARK: The end
 
     override func exchangeEnded() {
+        isBodyWanted = false
         switch connection.responseEnded() {
         case .nextRequest:
             phase = .awaitingHead
-            isBodyWanted = false
             if input.isEmpty { worker.heads.reclaim(from: &input) } else { input.compact() }
             if worker.isDraining, input.isEmpty { return finish() }
             setIdleDeadline()
