@@ -61,7 +61,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
     func drain() {
         switch phase {
-        case .awaitingHead where input.isEmpty: close()
+        case .awaitingHead where input.isEmpty: finish()
         case .handshaking: close()
         default: break
         }
