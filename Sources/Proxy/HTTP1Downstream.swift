@@ -95,7 +95,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private func flushPending() -> Bool {
         switch transport.flush() {
         case .pending:
-            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
+            setSendDeadline()
             return true
         case .failed:
             outputFailed()
@@ -113,7 +113,7 @@ final class HTTP1Downstream: Downstream, EventSource {
             setReadDeadline()
             exchange.downstreamDrained()
         case .closing: close()
-        case .lingering: transport.shutdownWrite()
+        case .lingering: endAnswer()
         case .awaitingHead: setIdleDeadline()
         case .handshaking, .closed: break
         }
@@ -361,7 +361,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     }
 
     private func sent(_ result: WriteResult) -> WriteResult {
-        if result == .pending { worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token) }
+        if result == .pending { setSendDeadline() }
         return result
     }
 
@@ -379,8 +379,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         case .linger:
             worker.heads.reclaim(from: &input)
             phase = .lingering(until: worker.loop.now + Self.lingeringTime)
-            worker.loop.setDeadline(Self.lingeringPause, for: token)
-            if !transport.hasPending { transport.shutdownWrite() }
+            if transport.hasPending { setSendDeadline() } else { endAnswer() }
             if transport.mayRead { worker.loop.again(token) }
         case .close: finish()
         }
@@ -388,16 +387,23 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     private func finish() {
         phase = .closing
-        if transport.hasPending {
-            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
-        } else {
-            close()
-        }
+        if transport.hasPending { setSendDeadline() } else { close() }
+    }
+
+    /// Tells a client that still sends that it was answered, and how long it has to take note.
+    private func endAnswer() {
+        transport.shutdownWrite()
+        phase = .lingering(until: worker.loop.now + Self.lingeringTime)
+        worker.loop.setDeadline(Self.lingeringPause, for: token)
+    }
+
+    private func setSendDeadline() {
+        worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
     }
 
     private func setIdleDeadline() {
         if transport.hasPending {
-            worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
+            setSendDeadline()
         } else {
             worker.loop.setDeadline(exchange.location.timeouts.keepalive, for: token)
         }
@@ -408,6 +414,8 @@ final class HTTP1Downstream: Downstream, EventSource {
         for _ in 0..<Self.piecesPerTurn where transport.mayRead {
             switch transport.read(into: worker.scratch.region) {
             case .bytes:
+                // The answer that a slow client has not taken yet has its own time.
+                guard !transport.hasPending else { continue }
                 guard worker.loop.now < until else { return close() }
                 worker.loop.setDeadline(Self.lingeringPause, for: token)
             case .wouldBlock: return
