@@ -296,6 +296,8 @@ final class UpstreamConnection: EventSource {
         exchange = nil
         guard phase == .exchanging, connection.isReusable, !transport.hasPending, !isEnding, !worker.isDraining
         else { return close() }
+        // An answer that just filled the memory leaves open whether more lies behind it, which answers no request.
+        guard !transport.mayRead || Socket.isQuiet(transport.descriptor) else { return close() }
         worker.heads.reclaim(from: &input)
         phase = .idle
         guard backend.keep(self) else {
