@@ -69,7 +69,10 @@ final class UpstreamConnection: EventSource {
         transport.update(readiness)
         if readiness.isEnding { isEnding = true }
         switch phase {
-        case .connecting: if readiness.mayWrite || readiness.isEnding { connected() }
+        case .connecting:
+            if readiness.mayWrite || readiness.isEnding { connected() }
+            // A backend may speak first, to refuse; this news of it is not told again.
+            if readiness.mayRead { receive() }
         // Nothing may come while no request is under way: it is the end of the connection, or something that must
         // never be taken for the answer to the next request.
         case .idle: if readiness.mayRead { close() }
