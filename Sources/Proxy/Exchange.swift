@@ -95,8 +95,8 @@ final class Exchange {
     }
 
     /// Goes on with a request whose password was checked.
-    func authenticated(_ decision: Authenticator.Decision) {
-        guard case .authenticating = phase else { return }
+    func authenticated(_ decision: Authenticator.Decision, as waiter: UInt64) {
+        guard case .authenticating = phase, self.waiter == waiter else { return }
         proceed(RequestGates.verdict(decision, on: self))
     }
 

@@ -164,7 +164,7 @@ final class Worker {
     private func verified(_ key: CredentialKey, _ verdict: CredentialVerdict) {
         let resumption = authenticator.completed(key, verdict, now: loop.now)
         for waiter in resumption.waiters {
-            waiting.removeValue(forKey: waiter)?.authenticated(resumption.decision)
+            waiting.removeValue(forKey: waiter)?.authenticated(resumption.decision, as: waiter)
         }
     }
 }
