@@ -293,7 +293,9 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         worker.heads.lend(to: &output)
-        let framing = connection.respond(status: status, length: length, keepAlive: keepAlive && !worker.isDraining)
+        let settings = exchange.location.settings
+        let mayStay = keepAlive && !worker.isDraining && settings.keepaliveTimeout > .zero
+        let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         coding = framing.coding
         HeadWriter.appendStatusLine(status, to: &output)
         switch framing.coding {
@@ -308,6 +310,11 @@ final class HTTP1Downstream: Downstream, EventSource {
         case .close: output.append("Connection: close\r\n")
         case .keepAlive: output.append("Connection: keep-alive\r\n")
         case .implicit: break
+        }
+        if let advice = settings.keepaliveAdvice, framing.connection != .close {
+            output.append("Keep-Alive: timeout=")
+            output.append(decimal: advice)
+            output.append("\r\n")
         }
     }
 
