@@ -12,9 +12,7 @@ final class BackendPool {
     /// The address as text, for the log and `$upstream_addr`.
     let text: ByteString
     /// Set when no snapshot names the address any more: its connections end with their exchanges.
-    private(set) var isRetired = false
-    /// The connections that carry an exchange.
-    private(set) var activeCount = 0
+    private var isRetired = false
     private var idle: ContiguousArray<UpstreamConnection> = []
 
     init(endpoint: Endpoint) {
@@ -23,22 +21,11 @@ final class BackendPool {
     }
 
     /// The connection that was used last, nil when none is idle.
-    func takeIdle() -> UpstreamConnection? {
-        guard let connection = idle.popLast() else { return nil }
-        activeCount += 1
-        return connection
-    }
-
-    /// Counts a connection that was just opened.
-    func opened() { activeCount += 1 }
-
-    /// Counts a connection that ended while it was in use.
-    func closedActive() { activeCount -= 1 }
+    func takeIdle() -> UpstreamConnection? { idle.popLast() }
 
     /// Takes a connection back; false when it is not wanted and must be closed.
     func keep(_ connection: UpstreamConnection) -> Bool {
         guard !isRetired, idle.count < Self.idleLimit else { return false }
-        activeCount -= 1
         idle.append(connection)
         return true
     }
@@ -60,7 +47,4 @@ final class BackendPool {
         idle = []
         for connection in connections { connection.close() }
     }
-
-    /// Makes a retired address usable again: a later snapshot names it once more.
-    func revive() { isRetired = false }
 }

@@ -47,11 +47,7 @@ final class UpstreamConnection: EventSource {
         transport = Transport(plain: try Socket.connect(to: .ip(backend.endpoint)))
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(exchange.location.timeouts.connect, for: token)
-        backend.opened()
     }
-
-    /// Whether a request may be sent at once.
-    var isReady: Bool { phase == .exchanging }
 
     /// Takes up an exchange after a time of idleness; false when the backend has closed the connection meanwhile.
     func assign(_ exchange: Exchange, checkingLife: Bool) -> Bool {
@@ -315,7 +311,7 @@ final class UpstreamConnection: EventSource {
         switch phase {
         case .closed: return
         case .idle: backend.forget(self)
-        case .connecting, .exchanging: backend.closedActive()
+        case .connecting, .exchanging: break
         }
         phase = .closed
         exchange = nil

@@ -27,9 +27,6 @@ final class UpstreamPool {
             })
     }
 
-    /// The number of backends.
-    var count: Int { members.count }
-
     /// The backend whose turn it is, of those that `excluded` does not hold; nil when none is left.
     ///
     /// Smooth weighted round robin: each backend gains its weight, the richest is chosen and pays the sum, so the turns of
