@@ -78,16 +78,18 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     func deadlinePassed() {
         switch phase {
+        case .closed: break
+        case .exchanging:
+            exchange.downstreamFailed(transport.hasPending ? .clientStalled : .clientSlow)
+        // What the client did not take in time is lost, and it must not take the rest for the whole.
+        case _ where transport.hasPending: abort()
         case .handshaking, .closing, .lingering: close()
         case .awaitingHead:
             // A client that began a request and stalled is told; one that sent nothing is simply let go.
-            guard !input.isEmpty, !transport.hasPending else { return close() }
+            guard !input.isEmpty else { return finish() }
             request.reset()
             phase = .exchanging
             exchange.reject(status: 408)
-        case .exchanging:
-            exchange.downstreamFailed(transport.hasPending ? .clientStalled : .clientSlow)
-        case .closed: break
         }
     }
 
@@ -394,6 +396,7 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     private func finish() {
         phase = .closing
+        transport.closeNotify()
         if transport.hasPending { setSendDeadline() } else { close() }
     }
 
