@@ -75,6 +75,12 @@ class Downstream {
 }
 
 extension Downstream {
+    /// Appends the path and the query as sent, without the scheme and host of an absolute target (nginx's `$request_uri`).
+    func appendRequestURI(to output: inout ByteBuffer) {
+        if request.path.isEmpty { output.append(ASCII.slash) }
+        output.append(headBytes[request.pathAndQuery])
+    }
+
     /// Adds a field with a literal name.
     @inline(__always)
     func addField(_ name: StaticString, _ value: UnsafeRawBufferPointer) {

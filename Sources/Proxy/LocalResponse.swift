@@ -46,14 +46,8 @@ enum LocalResponse {
                 location.append(ASCII.colon)
                 location.append(decimal: Int(port))
             }
-            appendPath(downstream, to: &location)
+            if downstream.request.form != .asterisk { downstream.appendRequestURI(to: &location) }
         }
-    }
-
-    private static func appendPath(_ downstream: Downstream, to output: inout ByteBuffer) {
-        if downstream.request.path.isEmpty { output.append(ASCII.slash) }
-        guard downstream.request.form != .asterisk else { return }
-        output.append(downstream.headBytes[downstream.request.pathAndQuery])
     }
 
     private static func redirect(_ status: Int, _ exchange: Exchange, target: (inout ByteBuffer) -> Void) {

@@ -49,7 +49,7 @@ enum RequestWriter {
         output.append("\r\nX-Forwarded-Ssl: ")
         forwarded.appendSSL(to: &output)
         output.append("\r\nX-Original-URI: ")
-        output.append(bytes[downstream.request.target])
+        downstream.appendRequestURI(to: &output)
         output.append("\r\n")
     }
 

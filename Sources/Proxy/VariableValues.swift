@@ -41,7 +41,7 @@ struct VariableValues: VariableSource {
         case .requestID: appendRequestID(to: &output)
         case .requestLength: output.append(decimal: exchange.bytesReceived)
         case .requestMethod: output.append(bytes(request.methodRange))
-        case .requestURI: output.append(bytes(request.target))
+        case .requestURI: downstream.appendRequestURI(to: &output)
         case .scheme: output.append(downstream.isSecure ? "https" : "http")
         case .sentHTTP(let name), .upstreamHTTP(let name): appendResponseField(name, to: &output)
         case .serverAddress: downstream.local.address.append(to: &output)
