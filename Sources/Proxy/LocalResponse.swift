@@ -57,7 +57,9 @@ enum LocalResponse {
         if location.readable.first == ASCII.slash {
             var absolute = ByteBuffer()
             absolute.append(exchange.downstream.isSecure ? "https://" : "http://")
-            absolute.append(exchange.downstream.headBytes[exchange.downstream.request.host])
+            let asked = exchange.downstream.headBytes[exchange.downstream.request.host]
+            absolute.append(asked)
+            if asked.isEmpty { exchange.host?.name.withBytes { absolute.append($0) } }
             absolute.append(location.readable)
             location = absolute
         }
