@@ -26,7 +26,8 @@ struct ForwardedFields {
     /// The client's address behind those that a trusted proxy listed.
     func appendFor(to output: inout ByteBuffer) {
         // Each proxy may have added a line of its own (RFC 9110 §5.3).
-        for field in downstream.request.fields where isTrusted && field.known == .xForwardedFor && !field.value.isEmpty {
+        for field in downstream.request.fields where isTrusted && field.known == .xForwardedFor && !field.value.isEmpty
+        {
             output.append(downstream.headBytes[field.value])
             output.append(", ")
         }

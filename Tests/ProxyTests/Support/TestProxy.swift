@@ -1,0 +1,106 @@
+import Bytes
+import HTTP
+import Net
+import Proxy
+import Routing
+import TLS
+
+/// Workers on a port of this machine, which serve what a test configures.
+final class TestProxy {
+    /// Where the proxy listens.
+    let endpoint: Endpoint
+    /// What the workers have reported.
+    let reports = Watched<[WorkerReport]>([])
+    private let threads: WorkerThreads
+    private let workerCount: Int
+    private var generation: UInt64 = 0
+    private var hasEnded = false
+
+    init(
+        _ hosts: [VirtualHost], defaultHost: Int? = nil, passwordFiles: [String: PasswordSource] = [:],
+        workers: Int = 1, log: LogWriter? = nil, configure: (inout WorkerSettings) -> Void = { _ in }
+    ) throws {
+        var settings = WorkerSettings()
+        settings.httpAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
+        configure(&settings)
+        workerCount = workers
+        threads = try WorkerThreads(
+            count: workers, settings: settings, hashing: HashingThreads(count: 1), log: log,
+            ticketKeys: TicketKeys(), report: { [reports] report in reports.update { $0.append(report) } })
+        endpoint = threads.httpAddresses[0]
+        try serve(hosts, defaultHost: defaultHost, passwordFiles: passwordFiles)
+    }
+
+    /// One host, `registry.test`, whose requests go to the backends.
+    convenience init(
+        to backends: [Endpoint], workers: Int = 1, settings: (inout LocationSettings) -> Void = { _ in },
+        configure: (inout WorkerSettings) -> Void = { _ in }
+    ) throws {
+        try self.init([.forwarding("registry.test", to: backends, settings)], workers: workers, configure: configure)
+    }
+
+    deinit {
+        if !hasEnded { threads.stop() }
+        threads.join()
+    }
+
+    /// Replaces what is served, and waits until every worker does.
+    func serve(
+        _ hosts: [VirtualHost], defaultHost: Int? = nil, passwordFiles: [String: PasswordSource] = [:]
+    ) throws {
+        generation += 1
+        threads.serve(
+            ServingConfiguration(
+                snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
+                passwordFiles: passwordFiles, certificates: CertificateSelector()))
+        let expected = generation
+        try reports.wait(for: "generation \(expected)") { reports in
+            reports.count { if case .serving(expected) = $0 { true } else { false } } == workerCount
+        }
+    }
+
+    func connect(receiveBuffer: Int32? = nil) throws -> TestStream {
+        let client = try TestStream.connect(to: endpoint, receiveBuffer: receiveBuffer)
+        client.proxy = self
+        return client
+    }
+
+    /// Sends one request on a connection of its own and takes the answer.
+    func answer(to request: String, method: String = "GET") throws -> Message {
+        let client = try connect()
+        try client.send(request)
+        return try client.receiveResponse(to: method)
+    }
+
+    /// Accepts nothing more; what runs goes on.
+    func drain() { threads.drain() }
+
+    /// Waits until every worker has ended by itself.
+    func waitUntilEnded() throws {
+        try reports.wait(for: "the workers to end") { reports in
+            reports.count { if case .ended = $0 { true } else { false } } == workerCount
+        }
+        hasEnded = true
+    }
+
+    /// The failures that the workers have reported, by their reason.
+    var failures: [String] {
+        reports.current.compactMap { if case .failed(let error, _, _) = $0 { "\(error.reason)" } else { nil } }
+    }
+}
+
+extension VirtualHost {
+    /// A host whose requests go to the backends, over both schemes.
+    static func forwarding(
+        _ name: ByteString, to backends: [Endpoint], _ configure: (inout LocationSettings) -> Void = { _ in }
+    ) -> VirtualHost {
+        var settings = LocationSettings()
+        configure(&settings)
+        let upstream = Upstream(
+            key: name, backends: backends.map { Backend(endpoint: $0, origin: "test") })
+        return VirtualHost(name: name, locations: [Location(settings: settings, upstream: upstream)])
+    }
+}
+
+/// A request of HTTP/1.1 without a body for the host of most tests.
+let plainGet = "GET /v2/ HTTP/1.1\r\nHost: registry.test\r\n\r\n"
