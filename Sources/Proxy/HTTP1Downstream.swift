@@ -295,8 +295,7 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         worker.heads.lend(to: &output)
-        let settings = exchange.location.settings
-        let mayStay = keepAlive && !worker.isDraining && settings.keepaliveTimeout > .zero
+        let mayStay = keepAlive && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         coding = framing.coding
         HeadWriter.appendStatusLine(status, to: &output)
@@ -313,7 +312,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         case .keepAlive: output.append("Connection: keep-alive\r\n")
         case .implicit: break
         }
-        if let advice = settings.keepaliveAdvice, framing.connection != .close {
+        if let advice = exchange.location.settings.keepaliveAdvice, framing.connection != .close {
             output.append("Keep-Alive: timeout=")
             output.append(decimal: advice)
             output.append("\r\n")
