@@ -108,7 +108,7 @@ struct LocalResponseTests {
     func discreet() throws {
         let backend = try ScriptedBackend.answering()
         backend.stop()
-        let answer = try TestProxy(to: [backend.endpoint]).answer(
+        let answer = try TestProxy(to: [backend]).answer(
             to: "GET /<script> HTTP/1.1\r\nHost: registry.test\r\n\r\n")
         #expect(answer.status == 502)
         #expect(!answer.text.contains("\(backend.endpoint.port)"))

@@ -13,7 +13,7 @@ struct RequestWriterTests {
         _ request: String, trusting trusted: TrustedProxies = .none,
         _ settings: (inout LocationSettings) -> Void = { _ in }
     ) throws -> [String] {
-        let proxy = try TestProxy(to: [backend.endpoint], settings: settings) { $0.trustedProxies = trusted }
+        let proxy = try TestProxy(to: [backend], settings: settings) { $0.trustedProxies = trusted }
         _ = try proxy.answer(to: request, method: String(request.prefix { $0 != " " }))
         return try #require(try backend.requests(1).first).lines
     }

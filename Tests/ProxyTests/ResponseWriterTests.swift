@@ -12,7 +12,7 @@ struct ResponseWriterTests {
             _ = try connection.receiveRequest()
             try connection.send(response)
         }
-        return try TestProxy(to: [backend.endpoint], settings: settings).answer(to: request, method: method)
+        return try TestProxy(to: [backend], settings: settings).answer(to: request, method: method)
     }
 
     private static func header(_ name: ByteString, _ value: ByteString, always: Bool = false) -> AddedHeader {
@@ -125,7 +125,7 @@ struct ResponseWriterTests {
                 try connection.send("HTTP/1.1 \(status) X\r\n\(field)\r\n\r\n")
             }
         }
-        let client = try TestProxy(to: [backend.endpoint]).connect()
+        let client = try TestProxy(to: [backend]).connect()
         for _ in 1...2 {
             try client.send("\(method) / HTTP/1.1\r\nHost: registry.test\r\n\r\n")
             let answer = try client.receiveResponse(to: method)

@@ -13,6 +13,8 @@ final class TestProxy {
     let reports = Watched<[WorkerReport]>([])
     private let threads: WorkerThreads
     private let workerCount: Int
+    /// Kept alive for as long as the proxy is.
+    private var backends: [ScriptedBackend] = []
     private var generation: UInt64 = 0
     private var hasEnded = false
 
@@ -33,10 +35,12 @@ final class TestProxy {
 
     /// One host, `registry.test`, whose requests go to the backends.
     convenience init(
-        to backends: [Endpoint], workers: Int = 1, settings: (inout LocationSettings) -> Void = { _ in },
+        to backends: [ScriptedBackend], workers: Int = 1, settings: (inout LocationSettings) -> Void = { _ in },
         configure: (inout WorkerSettings) -> Void = { _ in }
     ) throws {
-        try self.init([.forwarding("registry.test", to: backends, settings)], workers: workers, configure: configure)
+        let endpoints = backends.map(\.endpoint)
+        try self.init([.forwarding("registry.test", to: endpoints, settings)], workers: workers, configure: configure)
+        self.backends = backends
     }
 
     deinit {
