@@ -73,16 +73,11 @@ package struct Settings: Sendable {
         }
         drainTimeout = .seconds(seconds ?? 30)
         accessLog = try Self.accessLog(options.accessLog, environment)
-        trustedProxies = try environment.flag("TRUST_DOWNSTREAM_PROXY") ?? true ? .all : .none
+        trustedProxies = try TrustedProxies(environment)
         containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
         let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }
         redirectPort = publicPort ?? https.first?.port ?? 443
         warnings = Self.withoutEffect.filter { environment[$0] != nil }.map { "\($0) has no effect yet" }
-        if environment["TRUST_DOWNSTREAM_PROXY"] == nil {
-            warnings.append(
-                "TRUST_DOWNSTREAM_PROXY is not set: X-Forwarded fields are taken from every client, as in nginx-proxy. "
-                    + "Set it to false unless another proxy stands in front of this one.")
-        }
         routing = try RoutingSettings(environment)
         routing.listeningPorts = Set((http + https).map(\.port))
     }

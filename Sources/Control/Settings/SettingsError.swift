@@ -10,6 +10,8 @@ package enum SettingsError: Error, Equatable, Sendable {
     case dockerAddress(String)
     /// `DOCKER_TLS_VERIFY` or `DOCKER_CERT_PATH` asks for TLS to the engine.
     case dockerTLS
+    /// `TRUST_DOWNSTREAM_PROXY` is neither a truth value nor a list of networks; its text.
+    case trustedProxies(String)
     /// Neither `--http` nor `--https` leaves anything to listen on.
     case nothingToListenOn
 }
@@ -30,6 +32,9 @@ extension SettingsError: CustomStringConvertible {
         case .dockerTLS:
             "TLS to the Docker engine is not supported. Unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH and mount the "
                 + "engine's socket, or reach it through a tunnel."
+        case .trustedProxies(let text):
+            "TRUST_DOWNSTREAM_PROXY: '\(text)' is not known. Write true, false, or the networks of the proxies in front of "
+                + "this one, such as 10.0.0.0/8,192.168.1.1."
         case .nothingToListenOn:
             "Both --http and --https are off, so there is nothing to listen on. Give one of them an address."
         }
