@@ -3,7 +3,6 @@ import Proxy
 import Testing
 
 @testable import Control
-@testable internal import Control
 
 @Suite("Trusted proxies")
 struct TrustedProxiesTests {
