@@ -179,9 +179,21 @@ struct HostFileCompilerTests {
             ("upstream x { }", "h:1:10: error: the group x has no server; write server ADDRESS:PORT;"),
             ("upstream x { server a weight=0; }", "h:1:23: error: \"0\" is not a weight; write 1 to 10000"),
             (
-                "upstream x { server a backup; }",
-                "h:1:23: error: \"backup\" is not supported here; write weight=N, down or nothing"
+                "upstream x { server a resolve; }",
+                "h:1:23: error: \"resolve\" is not supported here; "
+                    + "write weight=N, max_fails=N, fail_timeout=TIME, backup, down or nothing"
             ),
+            ("upstream x { server a max_fails=x; }", "h:1:23: error: \"x\" is not a number of failures"),
+            (
+                "upstream x { server a fail_timeout=1ms; }",
+                "h:1:23: error: \"1ms\" is not a time in seconds; write fail_timeout=10s"
+            ),
+            (
+                "upstream x { random three; server a; }",
+                "h:1:14: error: \"random three\" is not a way to share requests; "
+                    + "write least_conn, ip_hash, hash KEY, hash KEY consistent, random or random two least_conn"
+            ),
+            ("upstream x { hash $nope; server a; }", "h:1:19: error: unknown variable $nope"),
             (
                 "upstream x { client_max_body_size 1; server a; }",
                 "h:1:14: error: client_max_body_size cannot stand inside upstream { }; it belongs in a virtual host's file"
@@ -328,14 +340,22 @@ struct HostFileCompilerTests {
         let outcome = compile(
             """
             proxy_pass http://pool;
-            upstream pool { server 10.0.0.1:81 weight=3; server 10.0.0.2 max_fails=2; server 10.0.0.3 down; keepalive 8; }
+            upstream pool {
+                least_conn; keepalive 8;
+                server 10.0.0.1:81 weight=3; server 10.0.0.2 max_fails=2 fail_timeout=1m; server 10.0.0.3 down backup;
+            }
             """)
         let file = try #require(outcome.file)
         #expect(file.servers.map(\.weight) == [3, 1, 1])
         #expect(file.servers.map(\.port) == [81, 80, 80])
         #expect(file.servers.map(\.isDown) == [false, false, true])
+        #expect(file.servers.map(\.isBackup) == [false, false, true])
+        #expect(file.servers.map(\.failures.limit) == [1, 2, 1])
+        #expect(file.servers.map(\.failures.time) == [.seconds(10), .seconds(60), .seconds(10)])
+        #expect(file.group?.balancing == .leastConnections)
+        #expect(file.group?.keepalive == .limit(8))
         #expect(file.proxyHost == "pool")
-        #expect(outcome.diagnostics.map(\.severity) == [.warning])
+        #expect(outcome.diagnostics.isEmpty)
     }
 
     @Test("adds names, a leading dot standing for the name and all below it")

@@ -113,6 +113,20 @@ struct SnapshotBuilderFilesTests {
         #expect(upstream?.host == "p")
     }
 
+    @Test("shares requests as the group says that proxy_pass names")
+    func groupPolicy() {
+        let text = """
+            upstream p { ip_hash; keepalive 0; server 10.0.0.1 max_fails=3 fail_timeout=5; server 10.0.0.2 backup; }
+            proxy_pass http://p;
+            """
+        let upstream = build(MemoryFiles(["vhost.d/s.org": text]), []).host("s.org")?.locations[0].upstream
+        #expect(upstream?.balancing == .clientAddress)
+        #expect(upstream?.keepalive == .disabled)
+        #expect(upstream?.backends.map(\.isBackup) == [false, true])
+        #expect(upstream?.backends.first?.failures.limit == 3)
+        #expect(upstream?.backends.first?.failures.time == .seconds(5))
+    }
+
     @Test("looks names up among those resolved, and asks for the others")
     func names() {
         let files = MemoryFiles(["vhost.d/s.org": "proxy_pass http://One:5000; proxy_pass http://two;"])

@@ -11,55 +11,25 @@ struct ContainerSettings {
     /// `ENABLE_HTTP_ON_MISSING_CERT`.
     private(set) var servesHTTPWithoutCertificate: Bool?
     /// What was found wrong.
-    private(set) var diagnostics: [Diagnostic] = []
+    let diagnostics: [Diagnostic]
 
     /// Reads the variables of the containers of `host`, which come oldest first.
     init(_ containers: [Container], host: String) {
-        httpsMethod = choose("HTTPS_METHOD", containers, host, expecting: "redirect, noredirect, nohttp or nohttps") {
+        var choice = ContainerChoice(containers, host: host)
+        httpsMethod = choice.value("HTTPS_METHOD", expecting: "redirect, noredirect, nohttp or nohttps") {
             HTTPSMethod(rawValue: $0)
         }
-        certificate = choose("CERT_NAME", containers, host, expecting: "the name of a pair without / and ..") {
+        certificate = choice.value("CERT_NAME", expecting: "the name of a pair without / and ..") {
             Self.isFileName($0) ? $0 : nil
         }
         if certificate == nil, containers.contains(where: { $0.value("CERT_NAME") != nil }) { certificate = "" }
-        hsts = choose("HSTS", containers, host, expecting: "off or a value such as max-age=31536000") {
+        hsts = choice.value("HSTS", expecting: "off or a value such as max-age=31536000") {
             FieldText.isValid($0) ? $0 : nil
         }
-        servesHTTPWithoutCertificate = choose(
-            "ENABLE_HTTP_ON_MISSING_CERT", containers, host, expecting: "true or false"
-        ) { Self.bool($0) }
-    }
-
-    private mutating func choose<Value: Equatable>(
-        _ variable: String,
-        _ containers: [Container],
-        _ host: String,
-        expecting: String,
-        read: (String) -> Value?
-    ) -> Value? {
-        var chosen: (value: Value, text: String, container: String)?
-        for container in containers {
-            guard let text = container.value(variable) else { continue }
-            guard let value = read(text) else {
-                diagnostics.append(
-                    Diagnostic(
-                        .error, at: .container(container.name, variable: variable),
-                        "\(Quoted(text)) cannot be used", hint: "write \(expecting)"))
-                continue
-            }
-            guard let first = chosen else {
-                chosen = (value, text, container.name)
-                continue
-            }
-            guard first.value != value else { continue }
-            diagnostics.append(
-                Diagnostic(
-                    .warning, at: .container(container.name, variable: variable),
-                    "\(Quoted(text)) has no effect on \(host), because the older container \(first.container) says "
-                        + "\(Quoted(first.text))",
-                    hint: "give all containers of a host the same value"))
+        servesHTTPWithoutCertificate = choice.value("ENABLE_HTTP_ON_MISSING_CERT", expecting: "true or false") {
+            Self.bool($0)
         }
-        return chosen?.value
+        diagnostics = choice.diagnostics
     }
 
     /// Whether the text can stand for a file in a folder without leading out of it.

@@ -86,10 +86,21 @@ package struct SnapshotBuilder {
             for container in site.containers {
                 leave(out: container, of: site, .replacedByFile(file.path))
             }
-            return Upstream(
+            var upstream = Upstream(
                 key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
+            if let group = file.group {
+                upstream.balancing = group.balancing
+                upstream.keepalive = group.keepalive
+            }
+            return upstream
         }
-        return site.containers.isEmpty ? nil : Upstream(key: site.name, backends: backends(of: site))
+        guard !site.containers.isEmpty else { return nil }
+        let asked = UpstreamSettings(site.containers, host: site.name.text)
+        diagnostics += asked.diagnostics
+        var upstream = Upstream(key: site.name, backends: backends(of: site))
+        upstream.balancing = asked.balancing
+        upstream.keepalive = asked.keepalive
+        return upstream
     }
 
     private mutating func backends(_ servers: [StaticServer]) -> [Backend] {
@@ -101,7 +112,10 @@ package struct SnapshotBuilder {
                 if let index = result.firstIndex(where: { $0.endpoint == endpoint }) {
                     result[index].weight += server.weight
                 } else {
-                    result.append(Backend(endpoint: endpoint, origin: origin, weight: server.weight))
+                    var backend = Backend(endpoint: endpoint, origin: origin, weight: server.weight)
+                    backend.isBackup = server.isBackup
+                    backend.failures = server.failures
+                    result.append(backend)
                 }
             }
         }

@@ -1,11 +1,21 @@
 internal import Bytes
 
 extension Container {
-    /// The text of a variable without the white space around it; nil where it is unset or empty.
+    /// The text of a variable, else of the label of that name, such as `…nginx-proxy.network-access` for `NETWORK_ACCESS`,
+    /// without the white space around it; nil where both are unset or empty.
     func value(_ variable: String) -> String? {
-        guard let text = environment[variable]?.trimmed, !text.isEmpty else { return nil }
+        if let text = environment[variable]?.trimmed, !text.isEmpty { return String(text) }
+        return label(String(variable.lowercased().map { $0 == "_" ? "-" : $0 }))
+    }
+
+    /// The text of the label `com.github.nginx-proxy.nginx-proxy.NAME` without the white space around it; nil where it is
+    /// unset or empty.
+    func label(_ name: String) -> String? {
+        guard let text = labels[Self.labelPrefix + name]?.trimmed, !text.isEmpty else { return nil }
         return String(text)
     }
+
+    private static let labelPrefix = "com.github.nginx-proxy.nginx-proxy."
 
     /// Whether it uses the host's own network.
     var usesHostNetwork: Bool { networks.contains { $0.name == NetworkAttachment.hostName } }

@@ -31,7 +31,6 @@ extension DirectiveCatalog {
             },
             silent("ssl_session_cache", "CACHE…", arity: 1...2),
             oneOf("proxy_http_version", ["1.0", "1.1"]),
-            silent("keepalive", "CONNECTIONS", in: .upstream),
             silent("keepalive_requests", "NUMBER", in: .upstream),
             silent("keepalive_time", "TIME", in: .upstream),
             silent("keepalive_timeout", "TIME", in: .upstream),
@@ -39,17 +38,12 @@ extension DirectiveCatalog {
             spoken(
                 "access_log", "PATH [FORMAT]", arity: 1...6, because: "the access log is set for all hosts together"),
             spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
-            spoken("least_conn", "", in: .upstream, arity: 0...0, because: roundRobin),
-            spoken("ip_hash", "", in: .upstream, arity: 0...0, because: roundRobin),
-            spoken("hash", "KEY [consistent]", in: .upstream, arity: 1...2, because: roundRobin),
-            spoken("random", "[two [METHOD]]", in: .upstream, arity: 0...2, because: roundRobin),
             spoken("ssl_ciphers", "CIPHERS", because: intermediate),
             spoken("ssl_ecdh_curve", "CURVES", because: intermediate),
             spoken("ssl_prefer_server_ciphers", "on | off", because: intermediate),
             spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: intermediate),
         ]
 
-    private static let roundRobin = "backends take turns"
     private static let intermediate = "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers"
 
     private static func flag(_ name: String) -> DirectiveRow {

@@ -70,16 +70,29 @@ enum DirectiveCatalog {
 
     /// Where requests go.
     private static let upstreams: [DirectiveRow] = [
+        balancing("hash", "KEY [consistent]", arity: 1...2),
+        balancing("ip_hash", "", arity: 0...0),
+        DirectiveRow("keepalive", "CONNECTIONS", in: .upstream) { directive, compiler throws(Diagnostic) in
+            try compiler.setUpstreamKeepalive(directive)
+        },
+        balancing("least_conn", "", arity: 0...0),
         DirectiveRow("proxy_pass", "http://HOST[:PORT]", repeats: true) { directive, compiler throws(Diagnostic) in
             try compiler.addProxyPass(directive)
         },
-        DirectiveRow("server", "ADDRESS[:PORT] [weight=N]", in: .upstream, arity: 1...16, repeats: true) {
+        balancing("random", "[two [least_conn]]", arity: 0...2),
+        DirectiveRow("server", "ADDRESS[:PORT] [OPTION…]", in: .upstream, arity: 1...16, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addServer(directive)
         },
         DirectiveRow("upstream", "NAME", hasBlock: true, repeats: true) { directive, compiler throws(Diagnostic) in
             try compiler.addUpstream(directive)
         },
     ]
+
+    private static func balancing(_ name: String, _ form: String, arity: ClosedRange<Int>) -> DirectiveRow {
+        DirectiveRow(name, form, in: .upstream, arity: arity) { directive, compiler throws(Diagnostic) in
+            try compiler.setBalancing(directive)
+        }
+    }
 
     private static func time(
         _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Duration?> & Sendable

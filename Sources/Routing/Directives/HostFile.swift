@@ -10,6 +10,8 @@ struct HostFile: Hashable, Sendable {
     var names: [HostPattern] = []
     /// Where `proxy_pass` sends requests; empty where the file has none.
     var servers: [StaticServer] = []
+    /// The first `upstream` that `proxy_pass` names, which says how requests are shared; nil where it names none.
+    var group: ServerGroup?
     /// What stands for them in `$proxy_host`; nil where the host's own name does.
     var proxyHost: ByteString?
     /// What stands for them in `$proxy_port`.

@@ -66,12 +66,23 @@ extension HostFileCompiler {
         guard groups[name.text] == nil else {
             throw directive.error(name, "the group \(name.text.text) is made for the second time")
         }
-        openGroup = []
+        openGroup = ServerGroup()
         compileBlock(directive.block ?? [], in: .upstream)
-        guard !openGroup.isEmpty else {
+        guard !openGroup.servers.isEmpty else {
             throw directive.error(name, "the group \(name.text.text) has no server", hint: "write server ADDRESS:PORT;")
         }
         groups[name.text] = openGroup
+    }
+
+    /// `least_conn`, `ip_hash`, `hash`, `random` of a group.
+    mutating func setBalancing(_ directive: Directive) throws(Diagnostic) {
+        openGroup.balancing = try LoadBalancing(directive)
+    }
+
+    /// `keepalive CONNECTIONS` of a group.
+    mutating func setUpstreamKeepalive(_ directive: Directive) throws(Diagnostic) {
+        let limit = try directive.number(directive.arguments[0])
+        openGroup.keepalive = limit == 0 ? .disabled : .limit(limit)
     }
 
     /// `server ADDRESS[:PORT] [weight=N] …` of a group.
@@ -81,29 +92,47 @@ extension HostFileCompiler {
             throw directive.error(
                 address, "\(Quoted(address.text)) is not an address of a backend", hint: "write server ADDRESS:PORT;")
         }
-        guard openGroup.count < Self.mostServers else {
+        guard openGroup.servers.count < Self.mostServers else {
             throw directive.error(directive.name, "more than \(Self.mostServers) backends are named")
         }
         var server = StaticServer(host: host, port: port ?? 80, file: directive.file, position: address.position)
-        for option in directive.arguments.dropFirst() {
-            let parts = option.text.text.split(separator: "=", maxSplits: 1).map(String.init)
-            switch (parts.first, parts.count) {
-            case ("weight", 2):
-                guard let weight = Int(parts[1]), (1...10_000).contains(weight) else {
-                    throw directive.error(option, "\(Quoted(parts[1])) is not a weight", hint: "write 1 to 10000")
-                }
-                server.weight = weight
-            case ("down", 1):
-                server.isDown = true
-            case ("max_fails", 2), ("fail_timeout", 2), ("max_conns", 2), ("slow_start", 2):
-                let message = "\(parts[0]) has no effect yet"
-                report(directive.diagnostic(.warning, option, message))
-            default:
-                throw directive.error(
-                    option, "\(Quoted(option.text)) is not supported here", hint: "write weight=N, down or nothing")
+        for option in directive.arguments.dropFirst() { try apply(option, of: directive, to: &server) }
+        openGroup.servers.append(server)
+    }
+
+    private mutating func apply(
+        _ option: Directive.Argument, of directive: Directive, to server: inout StaticServer
+    ) throws(Diagnostic) {
+        let parts = option.text.text.split(separator: "=", maxSplits: 1).map(String.init)
+        let value = ByteString(parts.count == 2 ? parts[1] : "")
+        switch (parts.first, parts.count) {
+        case ("weight", 2):
+            guard let weight = value.withBytes({ ASCII.decimal($0, limit: 10_000) }), weight > 0 else {
+                throw directive.error(option, "\(Quoted(value)) is not a weight", hint: "write 1 to 10000")
             }
+            server.weight = weight
+        case ("max_fails", 2):
+            guard let limit = value.withBytes({ ASCII.decimal($0, limit: 1_000_000) }) else {
+                throw directive.error(option, "\(Quoted(value)) is not a number of failures")
+            }
+            server.failures.limit = limit
+        case ("fail_timeout", 2):
+            guard let seconds = DirectiveTime.seconds(value) else {
+                throw directive.error(
+                    option, "\(Quoted(value)) is not a time in seconds", hint: "write fail_timeout=10s")
+            }
+            server.failures.time = .seconds(seconds)
+        case ("down", 1):
+            server.isDown = true
+        case ("backup", 1):
+            server.isBackup = true
+        case ("max_conns", 2), ("slow_start", 2):
+            report(directive.diagnostic(.warning, option, "\(parts[0]) has no effect yet"))
+        default:
+            throw directive.error(
+                option, "\(Quoted(option.text)) is not supported here",
+                hint: "write weight=N, max_fails=N, fail_timeout=TIME, backup, down or nothing")
         }
-        openGroup.append(server)
     }
 
     /// Replaces the names of groups in `proxy_pass` by their servers, now that all groups are known.
@@ -111,7 +140,8 @@ extension HostFileCompiler {
         for pass in passes {
             guard file.servers.count < Self.mostServers else { break }
             if !pass.hasPort, let group = groups[pass.shownHost] {
-                file.servers += group
+                file.servers += group.servers
+                if file.group == nil { file.group = group }
             } else {
                 file.servers.append(pass.server)
             }

@@ -7,9 +7,9 @@ struct HostFileCompiler {
     /// The backends that `proxy_pass` names, in the order written.
     var passes: [ProxyPass] = []
     /// The groups that `upstream` made, by name.
-    var groups: [ByteString: [StaticServer]] = [:]
+    var groups: [ByteString: ServerGroup] = [:]
     /// The group whose block is being compiled.
-    var openGroup: [StaticServer] = []
+    var openGroup = ServerGroup()
     /// Where the first `proxy_set_header` stands.
     var firstRequestHeader: Diagnostic.Place?
 

@@ -10,6 +10,10 @@ struct StaticServer: Hashable, Sendable {
     var weight = 1
     /// Whether it is to get no requests.
     var isDown = false
+    /// Whether it gets requests only while all others fail.
+    var isBackup = false
+    /// After how many failures it is left alone for a while.
+    var failures = Backend.Failures()
     /// The file that names it.
     var file: String
     /// Where in the file it does.

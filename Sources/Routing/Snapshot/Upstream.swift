@@ -10,6 +10,10 @@ package struct Upstream: Hashable, Sendable {
     package var port: UInt16
     /// The addresses, each once; empty where there is none, which is answered with 502.
     package var backends: [Backend]
+    /// How requests are shared among them.
+    package var balancing = LoadBalancing.roundRobin
+    /// Whether connections to them are kept.
+    package var keepalive = UpstreamKeepalive.automatic
 
     /// A group of backends, known to `$proxy_host` by its key.
     package init(key: ByteString, host: ByteString? = nil, port: UInt16 = 80, backends: [Backend]) {

@@ -1,0 +1,40 @@
+internal import Bytes
+
+/// What the containers that share requests say about how they are to be reached; the oldest that says something decides.
+struct UpstreamSettings {
+    /// The label `loadbalance`.
+    private(set) var balancing = LoadBalancing.roundRobin
+    /// The label `keepalive`.
+    private(set) var keepalive = UpstreamKeepalive.automatic
+    /// What was found wrong.
+    let diagnostics: [Diagnostic]
+
+    /// Reads the labels and variables of the containers of `host`, which come oldest first.
+    init(_ containers: [Container], host: String) {
+        var choice = ContainerChoice(containers, host: host)
+        if let value = choice.value("loadbalance", of: { $0.label("loadbalance") }, read: LoadBalancing.parse) {
+            balancing = value
+        }
+        if let value = choice.value("keepalive", of: { $0.label("keepalive") }, read: UpstreamKeepalive.parse) {
+            keepalive = value
+        }
+        diagnostics = choice.diagnostics
+    }
+}
+
+extension UpstreamKeepalive {
+    /// The value of the label: `auto`, `disabled` or a number of connections.
+    static func parse(_ text: String) throws(Diagnostic) -> UpstreamKeepalive {
+        switch text.lowercased() {
+        case "auto": return .automatic
+        case "disabled", "0": return .disabled
+        default:
+            guard let limit = ByteString(text).withBytes({ ASCII.decimal($0, limit: 1_000_000) }) else {
+                throw Diagnostic(
+                    .error, at: .setting("keepalive"), "\(Quoted(text)) cannot be used",
+                    hint: "write auto, disabled or a number of connections")
+            }
+            return .limit(limit)
+        }
+    }
+}
