@@ -1,9 +1,10 @@
 internal import Bytes
 internal import Net
+internal import Routing
 
-/// One worker's kept-alive connections to one backend address.
+/// One worker's connections to one backend of an upstream, and how it has fared.
 final class BackendPool {
-    /// How many idle connections one worker keeps for one backend.
+    /// How many idle connections one worker keeps for one backend where nothing else is asked for.
     static let idleLimit = 512
     /// How long an idle connection is kept.
     static let idleTime = Timeout.seconds(60)
@@ -11,8 +12,11 @@ final class BackendPool {
     let endpoint: Endpoint
     /// The address as text, for the log and `$upstream_addr`.
     let text: ByteString
-    /// Set when no snapshot names the address any more: its connections end with their exchanges.
-    private var isRetired = false
+    /// Whether it serves.
+    var health = BackendHealth()
+    /// How many exchanges have a connection to it.
+    private(set) var activeCount = 0
+    private var idleLimit = BackendPool.idleLimit
     private var idle: ContiguousArray<UpstreamConnection> = []
 
     init(endpoint: Endpoint) {
@@ -20,12 +24,30 @@ final class BackendPool {
         text = ByteString(endpoint.description)
     }
 
+    /// Takes over what a newer snapshot says.
+    func update(_ backend: Backend, keepalive: UpstreamKeepalive) {
+        health.update(backend.failures)
+        idleLimit =
+            switch keepalive {
+            case .automatic: Self.idleLimit
+            case .limit(let count): count
+            case .disabled: 0
+            }
+        if idle.count > idleLimit { closeIdle() }
+    }
+
+    /// An exchange has begun to use a connection.
+    func began() { activeCount += 1 }
+
+    /// An exchange uses its connection no more.
+    func ended() { activeCount -= 1 }
+
     /// The connection that was used last, nil when none is idle.
     func takeIdle() -> UpstreamConnection? { idle.popLast() }
 
     /// Takes a connection back; false when it is not wanted and must be closed.
     func keep(_ connection: UpstreamConnection) -> Bool {
-        guard !isRetired, idle.count < Self.idleLimit else { return false }
+        guard idle.count < idleLimit else { return false }
         idle.append(connection)
         return true
     }
@@ -35,9 +57,9 @@ final class BackendPool {
         if let index = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: index) }
     }
 
-    /// Closes what is idle, and what is in use as soon as its exchange has ended.
+    /// Closes what is idle, and what is in use as soon as its exchange has ended: no snapshot names the address any more.
     func retire() {
-        isRetired = true
+        idleLimit = 0
         closeIdle()
     }
 

@@ -50,7 +50,7 @@ final class Exchange {
     private var bodyReceived = 0
     private var isUploadStopped = false
     private var hasRetriedFresh = false
-    private var excluded: ContiguousArray<Endpoint> = []
+    private var excluded: ContiguousArray<BackendPool> = []
 
     init(downstream: Downstream) {
         self.downstream = downstream
@@ -126,7 +126,8 @@ final class Exchange {
     private func connect() -> ExchangeError? {
         phase = .connecting
         guard let pool = location.pool else { return .noBackend }
-        while let backend = pool.next(excluding: excluded) {
+        let key = pool.key(for: self)
+        while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend
             let isRepeatable = downstream.request.method.isIdempotent
             while !hasRetriedFresh, let idle = backend.takeIdle() {
@@ -142,7 +143,7 @@ final class Exchange {
                 return nil
             } catch {
                 if error.isDescriptorShortage { return .outOfDescriptors }
-                excluded.append(backend.endpoint)
+                exclude(backend)
             }
         }
         return excluded.isEmpty ? .noBackend : .backendRefused
@@ -192,6 +193,7 @@ final class Exchange {
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
         upstreamStatus = response.status
+        backend?.health.served()
         if response.status >= 400, !downstream.isRequestComplete {
             isUploadStopped = true
             downstream.pauseBody()
@@ -269,42 +271,57 @@ final class Exchange {
 
     private func fail(_ error: ExchangeError) {
         releaseUpstream()
-        worker.counters.failures += error.fault == .client ? 0 : 1
         switch phase {
         case .responding: return abort(error)
-        case .connecting, .forwarding:
-            if mayRetry(error) {
-                downstream.pauseBody()
-                isUploadStopped = false
-                // Where no other backend is left, the client is told what became of the last one.
-                if connect() == nil { return }
-            }
+        case .connecting, .forwarding: if isRetried(error) { return }
         case .idle, .authenticating: break
         }
-        worker.report(error, exchange: self)
+        worker.counters.failures += error.fault == .client ? 0 : 1
+        worker.report(error, exchange: self, backend: backend)
         respond(error.status)
     }
 
+    /// Tries once more where the failure allows it; false when the client must be told.
+    private func isRetried(_ error: ExchangeError) -> Bool {
+        let failed = backend
+        if error.isBackendFailure, let failed { exclude(failed) }
+        guard mayRetry(error) else { return false }
+        downstream.pauseBody()
+        isUploadStopped = false
+        // Where no other backend is left, the client is told what became of the last one.
+        guard connect() == nil else { return false }
+        if error.isBackendFailure { worker.report(error, exchange: self, backend: failed) }
+        return true
+    }
+
     private func mayRetry(_ error: ExchangeError) -> Bool {
+        let request = downstream.request
         switch error.retry {
         case .never: return false
-        case .otherBackend:
-            if let backend { excluded.append(backend.endpoint) }
+        case .otherBackend: return bodyReceived == 0
+        case .otherBackendIfRepeatable: return bodyReceived == 0 && request.method.isIdempotent
         case .freshConnection:
             // A request may be repeated when it changes nothing by being done twice, or when its body, without which it
             // cannot have been acted on, was not sent (RFC 9112 §9.3.1).
-            let request = downstream.request
             guard bodyReceived == 0, !hasRetriedFresh, request.method.isIdempotent || request.framing.hasBody else {
                 return false
             }
             hasRetriedFresh = true
+            return true
         }
-        return true
+    }
+
+    /// Asks the backend no more for this request, and counts the failure.
+    private func exclude(_ backend: BackendPool) {
+        guard !excluded.contains(where: { $0 === backend }) else { return }
+        excluded.append(backend)
+        backend.health.failed(at: worker.loop.now)
     }
 
     private func abort(_ error: ExchangeError) {
         releaseUpstream()
-        worker.report(error, exchange: self)
+        worker.counters.failures += error.fault == .client ? 0 : 1
+        worker.report(error, exchange: self, backend: backend)
         if status == 0 { status = error.status }
         end()
         downstream.abort()

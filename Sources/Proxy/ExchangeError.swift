@@ -15,6 +15,8 @@ package struct ExchangeError: Error, Equatable, Sendable {
         case freshConnection
         /// The same request to another backend: this one never saw it.
         case otherBackend
+        /// The same request to another backend, where it does no harm that this one may have acted on it too.
+        case otherBackendIfRepeatable
     }
 
     /// Who is at fault.
@@ -25,6 +27,9 @@ package struct ExchangeError: Error, Equatable, Sendable {
     package let retry: Retry
     /// A few words for the log.
     package let reason: StaticString
+
+    /// Whether it counts against the backend that was asked; a kept connection may be closed by the best of them.
+    var isBackendFailure: Bool { fault == .backend && retry != .freshConnection }
 
     package static func == (a: ExchangeError, b: ExchangeError) -> Bool {
         a.fault == b.fault && a.status == b.status && a.retry == b.retry
@@ -41,16 +46,18 @@ extension ExchangeError {
         fault: .backend, status: 502, retry: .freshConnection,
         reason: "the backend had closed the kept-alive connection")
     static let backendGone = ExchangeError(
-        fault: .backend, status: 502, retry: .never, reason: "the backend closed the connection before it answered")
+        fault: .backend, status: 502, retry: .otherBackendIfRepeatable,
+        reason: "the backend closed the connection before it answered")
     static let backendGarbage = ExchangeError(
         fault: .backend, status: 502, retry: .never, reason: "the backend's answer is not valid HTTP")
     static let responseCut = ExchangeError(
         fault: .backend, status: 502, retry: .never,
         reason: "the backend closed the connection in the middle of its answer")
     static let backendSilent = ExchangeError(
-        fault: .backend, status: 504, retry: .never, reason: "the backend did not answer in time")
+        fault: .backend, status: 504, retry: .otherBackendIfRepeatable, reason: "the backend did not answer in time")
     static let backendStalled = ExchangeError(
-        fault: .backend, status: 504, retry: .never, reason: "the backend did not take the request in time")
+        fault: .backend, status: 504, retry: .otherBackendIfRepeatable,
+        reason: "the backend did not take the request in time")
     static let clientGone = ExchangeError(
         fault: .client, status: 499, retry: .never, reason: "the client closed the connection")
     static let clientSlow = ExchangeError(

@@ -26,6 +26,7 @@ enum RequestWriter {
             }
         }
         appendFraming(request.framing, to: &output)
+        if exchange.location.closesUpstream { output.append("Connection: close\r\n") }
         output.append("\r\n")
     }
 

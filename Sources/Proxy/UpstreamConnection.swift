@@ -47,12 +47,14 @@ final class UpstreamConnection: EventSource {
         transport = Transport(plain: try Socket.connect(to: .ip(backend.endpoint)))
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(exchange.location.timeouts.connect, for: token)
+        backend.began()
     }
 
     /// Takes up an exchange after a time of idleness; false when the backend has closed the connection meanwhile.
     func assign(_ exchange: Exchange, checkingLife: Bool) -> Bool {
         if checkingLife, !Socket.isQuiet(transport.descriptor) { return false }
         self.exchange = exchange
+        backend.began()
         isReused = true
         phase = .exchanging
         worker.loop.clearDeadline(for: token)
@@ -291,9 +293,14 @@ final class UpstreamConnection: EventSource {
     }
 
     /// Ends the current exchange's use: the connection waits for another one, or is closed where it cannot be used again.
+    ///
+    /// A backend that speaks HTTP/1.0 may serve one connection at a time, so that one which is kept would lock all others
+    /// out; nginx keeps none of them either.
     func release() {
-        exchange = nil
-        guard phase == .exchanging, connection.isReusable, !transport.hasPending, !isEnding, !worker.isDraining
+        detach()
+        guard phase == .exchanging, connection.isReusable, response.version != .http10, !transport.hasPending,
+            !isEnding,
+            !worker.isDraining
         else { return close() }
         // An answer that just filled the memory leaves open whether more lies behind it, which answers no request.
         guard !transport.mayRead || Socket.isQuiet(transport.descriptor) else { return close() }
@@ -314,9 +321,15 @@ final class UpstreamConnection: EventSource {
         case .connecting, .exchanging: break
         }
         phase = .closed
-        exchange = nil
+        detach()
         worker.heads.reclaim(from: &input)
         worker.loop.remove(token)
         transport.close()
+    }
+
+    private func detach() {
+        guard exchange != nil else { return }
+        exchange = nil
+        backend.ended()
     }
 }

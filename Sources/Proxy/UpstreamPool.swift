@@ -2,46 +2,91 @@ internal import Bytes
 internal import Net
 internal import Routing
 
-/// One worker's view of an upstream: its backends, and whose turn it is.
+/// One worker's view of an upstream: its backends, which of them serve, and whose turn it is.
 final class UpstreamPool {
-    private struct Member {
+    /// A backend and its part in the upstream.
+    struct Member {
         let backend: BackendPool
         let weight: Int
+        let isBackup: Bool
+        /// What stands for the backend where keys are shared out.
+        let seed: UInt64
         /// What the smooth weighted round robin has added up for the backend.
         var credit = 0
     }
 
     let key: ByteString
-    private var members: ContiguousArray<Member> = []
+    private(set) var balancing = LoadBalancing.roundRobin
+    var members: ContiguousArray<Member> = []
+    /// The indices of the members that the current choice is among.
+    var candidates: ContiguousArray<Int> = []
+    /// The state of the generator of chance.
+    var chance = UInt64.random(in: .min ... .max)
+    private var text = ByteBuffer()
 
     init(key: ByteString) { self.key = key }
 
-    /// Takes over the backends of a newer snapshot; those that stay keep their connections and their turn.
-    func update(_ upstream: Upstream, backends: (Endpoint) -> BackendPool) {
-        let earlier = members
+    /// Takes over the backends of a newer snapshot; those that stay keep their connections, their failures and their turn.
+    func update(_ upstream: Upstream) {
+        balancing = upstream.balancing
+        var earlier = members
         members = ContiguousArray(
             upstream.backends.map { backend in
-                let pool = backends(backend.endpoint)
-                let credit = earlier.first { $0.backend === pool }?.credit ?? 0
-                return Member(backend: pool, weight: max(backend.weight, 1), credit: credit)
+                let index = earlier.firstIndex { $0.backend.endpoint == backend.endpoint }
+                let known = index.map { earlier.remove(at: $0) }
+                let pool = known?.backend ?? BackendPool(endpoint: backend.endpoint)
+                pool.update(backend, keepalive: upstream.keepalive)
+                return Member(
+                    backend: pool, weight: max(backend.weight, 1), isBackup: backend.isBackup,
+                    seed: pool.text.withBytes { Affinity.mixed(Affinity.hash($0)) }, credit: known?.credit ?? 0)
             })
+        for member in earlier { member.backend.retire() }
     }
 
-    /// The backend whose turn it is, of those that `excluded` does not hold; nil when none is left.
-    ///
-    /// Smooth weighted round robin: each backend gains its weight, the richest is chosen and pays the sum, so the turns of
-    /// a heavy backend are spread out instead of following one another.
-    func next(excluding excluded: ContiguousArray<Endpoint>) -> BackendPool? {
-        if members.count == 1, excluded.isEmpty { return members[0].backend }
-        var chosen: Int?
-        var total = 0
-        for index in members.indices where !excluded.contains(members[index].backend.endpoint) {
-            members[index].credit += members[index].weight
-            total += members[index].weight
-            if chosen.map({ members[index].credit > members[$0].credit }) ?? true { chosen = index }
-        }
-        guard let chosen else { return nil }
-        members[chosen].credit -= total
-        return members[chosen].backend
+    /// Closes what is idle, and what is in use as soon as its exchange has ended.
+    func retire() {
+        for member in members { member.backend.retire() }
+        members = []
     }
+
+    /// Closes the idle connections.
+    func closeIdle() {
+        for member in members { member.backend.closeIdle() }
+    }
+
+    /// What decides which backend serves an exchange, where the same one shall serve all that are alike.
+    func key(for exchange: Exchange) -> UInt64 {
+        switch balancing {
+        case .roundRobin, .leastConnections, .random, .randomPair: return 0
+        case .clientAddress: return Affinity.hash(exchange.downstream.peer.address)
+        case .hash(let template):
+            text.removeAll()
+            template.append(to: &text, from: VariableValues(exchange))
+            return Affinity.hash(text.readable)
+        }
+    }
+
+    /// The backend for the next request, of those that `tried` does not hold; nil when none is left.
+    ///
+    /// Backups come in only when all others have failed; when those have failed too, every one gets another chance.
+    func next(excluding tried: ContiguousArray<BackendPool>, key: UInt64, at now: Instant) -> BackendPool? {
+        if members.count == 1 { return tried.isEmpty ? members[0].backend : nil }
+        for (isBackup, isLastResort) in Self.rounds {
+            candidates.removeAll(keepingCapacity: true)
+            for index in members.indices where members[index].isBackup == isBackup {
+                let backend = members[index].backend
+                guard isLastResort || backend.health.isGood(at: now), !tried.contains(where: { $0 === backend })
+                else { continue }
+                candidates.append(index)
+            }
+            guard !candidates.isEmpty else { continue }
+            let backend = members[choose(key: key)].backend
+            if isLastResort { backend.health.forgive() }
+            backend.health.chosen(at: now)
+            return backend
+        }
+        return nil
+    }
+
+    private static let rounds = [(false, false), (true, false), (false, true), (true, true)]
 }

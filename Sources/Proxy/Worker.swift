@@ -28,7 +28,6 @@ final class Worker {
     private var listeners: [DownstreamListener] = []
     private var downstreams: [Token: HTTP1Downstream] = [:]
     private var upstreams: [ByteString: UpstreamPool] = [:]
-    private var backends: [Endpoint: BackendPool] = [:]
     private var waiting: [UInt64: Exchange] = [:]
     private var lastWaiter: UInt64 = 0
     private var lastSerial = 0
@@ -78,24 +77,17 @@ final class Worker {
     /// Routes new requests by the configuration; those under way keep what they began with.
     private func serve(_ configuration: ServingConfiguration) {
         var used: Set<ByteString> = []
-        var endpoints: Set<Endpoint> = []
         routes = WorkerRoutes(configuration) { upstream in
             let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
             upstreams[upstream.key] = pool
             used.insert(upstream.key)
-            pool.update(upstream) { endpoint in
-                endpoints.insert(endpoint)
-                let backend = backends[endpoint] ?? BackendPool(endpoint: endpoint)
-                backends[endpoint] = backend
-                return backend
-            }
+            pool.update(upstream)
             return pool
         }
         tls.selector = configuration.certificates
-        upstreams = upstreams.filter { used.contains($0.key) }
-        for (endpoint, backend) in backends where !endpoints.contains(endpoint) {
-            backend.retire()
-            backends[endpoint] = nil
+        for (key, pool) in upstreams where !used.contains(key) {
+            pool.retire()
+            upstreams[key] = nil
         }
         report(.serving(generation: configuration.snapshot.generation))
     }
@@ -104,7 +96,7 @@ final class Worker {
         isDraining = true
         for listener in listeners { listener.close() }
         listeners = []
-        for backend in backends.values { backend.closeIdle() }
+        for pool in upstreams.values { pool.closeIdle() }
         for downstream in downstreams.values { downstream.drain() }
         stopWhenDrained()
     }
@@ -137,11 +129,9 @@ final class Worker {
     func reportDescriptorShortage() { report(.outOfDescriptors) }
 
     /// Tells the supervisor why an exchange failed, when that is no client's doing.
-    func report(_ error: ExchangeError, exchange: Exchange) {
+    func report(_ error: ExchangeError, exchange: Exchange, backend: BackendPool?) {
         guard error.fault != .client else { return }
-        report(
-            .failed(
-                error, host: exchange.host?.name.text ?? "-", backend: exchange.backend?.text.text ?? "-"))
+        report(.failed(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
     }
 
     // MARK: Waiting for a password

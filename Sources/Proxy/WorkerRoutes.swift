@@ -79,6 +79,8 @@ final class WorkerLocation {
     let passwords: PasswordSource?
     let upstreamHost: ByteString
     let upstreamPort: UInt16
+    /// Whether backends are asked to close the connection behind each answer.
+    let closesUpstream: Bool
 
     init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?) {
         settings = location.settings
@@ -87,5 +89,6 @@ final class WorkerLocation {
         self.passwords = passwords
         upstreamHost = location.upstream?.host ?? ""
         upstreamPort = location.upstream?.port ?? 80
+        closesUpstream = location.upstream?.keepalive == .disabled
     }
 }
