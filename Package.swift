@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
+        .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
         // Level 1
         target("Bytes", []),
         // Level 2
@@ -38,7 +39,7 @@ let package = Package(
         target("Passwords", ["CCrypt", "COpenSSL"]),
         // Level 3
         target("TLS", ["Bytes", "Net", "COpenSSL"]),
-        target("Routing", ["Bytes", "HTTP"]),
+        target("Routing", ["Bytes", "HTTP", "CPCRE2"]),
         // Level 4
         target("Proxy", ["Bytes", "Net", "HTTP", "Passwords", "TLS", "Routing"]),
         // Level 5
