@@ -70,13 +70,22 @@ final class Exchange {
         switch host.rule(isSecure: downstream.isSecure) {
         case .unknown: return respond(503)
         case .redirect: return redirectToHTTPS()
-        case .serve: location = host.location
+        case .serve: break
         }
         if let shut = host.shutStatus { return respond(shut) }
-        if let returned = location.settings.returned { return respond(returned) }
+        var lacksSlash = false
+        switch host.place(of: downstream.headBytes[request.path], on: worker) {
+        case .location(let found): location = found
+        case .directory(let found):
+            location = found
+            lacksSlash = true
+        case .refused(let status): return respond(status)
+        }
         if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
             return respond(413)
         }
+        if lacksSlash { return LocalResponse.redirectToDirectory(self) }
+        if let returned = location.settings.returned { return respond(returned) }
         proceed(RequestGates.admit(self))
     }
 

@@ -50,6 +50,17 @@ enum LocalResponse {
         }
     }
 
+    /// Sends the client to the path of its location, which is the one that it asked for with a `/` added, as nginx does.
+    static func redirectToDirectory(_ exchange: Exchange) {
+        redirect(301, exchange) { location in
+            exchange.location.path.withBytes { NormalizedPath.appendEscaped($0, to: &location) }
+            let query = exchange.downstream.headBytes[exchange.downstream.request.query]
+            guard !query.isEmpty else { return }
+            location.append("?")
+            location.append(query)
+        }
+    }
+
     private static func redirect(_ status: Int, _ exchange: Exchange, target: (inout ByteBuffer) -> Void) {
         var location = ByteBuffer()
         target(&location)

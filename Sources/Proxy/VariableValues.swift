@@ -114,6 +114,6 @@ struct VariableValues: VariableSource {
 
     /// The path with its escapes decoded, `//` merged and dot segments resolved (nginx's `merge_slashes on`).
     private func appendPath(to output: inout ByteBuffer) {
-        NormalizedPath.append(bytes(request.path), to: &output)
+        _ = NormalizedPath.append(bytes(request.path), to: &output)
     }
 }

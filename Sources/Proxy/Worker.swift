@@ -14,6 +14,8 @@ final class Worker {
     let settings: WorkerSettings
     let clientHeaderTimeout: Timeout
     let scratch = Scratch()
+    let path = RequestPath()
+    let patterns = PatternMatcher()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()
     let clock = WorkerClock()

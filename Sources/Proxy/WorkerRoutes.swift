@@ -27,14 +27,14 @@ final class WorkerRoutes {
         let snapshot = configuration.snapshot
         let hosts = ContiguousArray(
             snapshot.hosts.map { host in
-                let location = host.locations[0]
-                // A location that names a file which nobody has read stays shut, like one whose file is gone.
-                let passwords = location.settings.authentication.map {
-                    configuration.passwordFiles[$0.file] ?? .missing(path: $0.file)
+                let locations = host.locations.map { location in
+                    // A location that names a file which nobody has read stays shut, like one whose file is gone.
+                    let passwords = location.settings.authentication.map {
+                        configuration.passwordFiles[$0.file] ?? .missing(path: $0.file)
+                    }
+                    return WorkerLocation(location, pool: location.upstream.map(pool), passwords: passwords)
                 }
-                return WorkerHost(
-                    host,
-                    location: WorkerLocation(location, pool: location.upstream.map(pool), passwords: passwords))
+                return WorkerHost(host, locations: ContiguousArray(locations))
             })
         self.hosts = hosts
         table = snapshot.table.copied()
@@ -45,50 +45,5 @@ final class WorkerRoutes {
     func host(named name: UnsafeRawBufferPointer) -> WorkerHost? {
         if let index = table.find(name) { return hosts[index] }
         return defaultHost
-    }
-}
-
-/// One worker's own form of a virtual host.
-final class WorkerHost {
-    let name: ByteString
-    let hsts: ByteString?
-    let location: WorkerLocation
-    /// The status for every request where the host's rules could not be read.
-    let shutStatus: Int?
-    private let http: VirtualHost.SchemeRule
-    private let https: VirtualHost.SchemeRule
-
-    init(_ host: VirtualHost, location: WorkerLocation) {
-        name = ByteString(host.name.bytes)
-        hsts = host.hsts.map { ByteString($0.bytes) }
-        self.location = location
-        shutStatus = host.shut?.status
-        http = host.rule(isHTTPS: false)
-        https = host.rule(isHTTPS: true)
-    }
-
-    /// What happens to a request by the scheme that it came with.
-    func rule(isSecure: Bool) -> VirtualHost.SchemeRule { isSecure ? https : http }
-}
-
-/// One worker's own form of a location.
-final class WorkerLocation {
-    let settings: LocationSettings
-    let timeouts: LocationTimeouts
-    let pool: UpstreamPool?
-    let passwords: PasswordSource?
-    let upstreamHost: ByteString
-    let upstreamPort: UInt16
-    /// Whether backends are asked to close the connection behind each answer.
-    let closesUpstream: Bool
-
-    init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?) {
-        settings = location.settings
-        timeouts = LocationTimeouts(location.settings)
-        self.pool = pool
-        self.passwords = passwords
-        upstreamHost = location.upstream?.host ?? ""
-        upstreamPort = location.upstream?.port ?? 80
-        closesUpstream = location.upstream?.keepalive == .disabled
     }
 }

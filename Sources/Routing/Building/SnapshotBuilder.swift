@@ -74,6 +74,8 @@ package struct SnapshotBuilder {
     private mutating func location(_ site: Site) -> Location {
         var settings = LocationSettings()
         if let file = site.file { settings = file.settings.applied(to: settings) }
+        // On the level of the server nginx returns before it looks at the size of the body.
+        if settings.returned != nil { settings.maxBodySize = nil }
         settings.authentication = authentication(for: site)
         if let file = settings.authentication?.file { passwordFiles.insert(file) }
         settings.hostsRegistry = (site.file?.servers ?? []).isEmpty && site.containers.contains(where: \.isRegistry)

@@ -2,17 +2,26 @@ package import Bytes
 
 /// A part of a host: the requests whose path it covers, how they are treated, and where they go.
 package struct Location: Sendable {
-    /// The prefix of the paths that are covered.
-    package var path: ByteString
+    /// Which paths are covered.
+    package var match: LocationMatch
     /// What the directives set.
     package var settings: LocationSettings
     /// The backends; nil where none was configured, which only a location that answers by itself (`return`) may lack.
     package var upstream: Upstream?
+    /// What the backend gets in place of the path that `match` holds, the rest normalised and escaped again; nil where it gets
+    /// the target as it came (nginx: the URI of `proxy_pass`; `VIRTUAL_DEST`). It begins with `/`; never set beside a pattern.
+    package var destination: ByteString?
 
-    /// The location for all paths below `path`.
-    package init(path: ByteString = "/", settings: LocationSettings = LocationSettings(), upstream: Upstream? = nil) {
-        self.path = path
+    /// A location, for all paths where none are given.
+    package init(
+        match: LocationMatch = .prefix("/"),
+        settings: LocationSettings = LocationSettings(),
+        upstream: Upstream? = nil,
+        destination: ByteString? = nil
+    ) {
+        self.match = match
         self.settings = settings
         self.upstream = upstream
+        self.destination = destination
     }
 }

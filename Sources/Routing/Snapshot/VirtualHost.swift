@@ -12,7 +12,7 @@ package struct VirtualHost: Sendable {
     package var certificate: String?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
     package var hsts: ByteString?
-    /// Where requests go by their path; one `/` for now, never empty.
+    /// Where requests go by their path, in the order in which patterns are tried; a path of none is answered with 404.
     package var locations: [Location]
     /// Set when the host must answer every request with an error, because its rules could not be read.
     package var shut: Shut?
@@ -43,7 +43,7 @@ package struct VirtualHost: Sendable {
         case unknown
     }
 
-    /// A host with one location; it answers to its own name when no names are given.
+    /// A host with these locations; it answers to its own name when no names are given.
     package init(
         name: ByteString,
         names: [HostPattern]? = nil,

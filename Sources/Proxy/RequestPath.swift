@@ -1,0 +1,21 @@
+internal import Bytes
+internal import Routing
+
+/// One worker's memory for the normalised path of the request that it deals with right now.
+final class RequestPath {
+    private var text = ByteBuffer(capacity: 1024)
+
+    /// The path that was normalised last. Valid until the next one is.
+    var bytes: UnsafeRawBufferPointer { text.readable }
+
+    /// Keeps the normalised form of a path as it was sent; false where nginx would refuse it.
+    func normalize(_ path: UnsafeRawBufferPointer) -> Bool {
+        text.removeAll()
+        // The target `*`, and an absolute one without a path, are about the whole host.
+        if path.first != ASCII.slash {
+            text.append(ASCII.slash)
+            return true
+        }
+        return NormalizedPath.append(path, to: &text)
+    }
+}

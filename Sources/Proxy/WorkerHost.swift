@@ -1,0 +1,51 @@
+internal import Bytes
+internal import Routing
+
+/// One worker's own form of a virtual host.
+final class WorkerHost {
+    let name: ByteString
+    let hsts: ByteString?
+    /// The status for every request where the host's rules could not be read.
+    let shutStatus: Int?
+    private let http: VirtualHost.SchemeRule
+    private let https: VirtualHost.SchemeRule
+    /// The location where there is but one, for all paths: then no path need be looked at.
+    private let onlyLocation: WorkerLocation?
+    private let locations: ContiguousArray<WorkerLocation>
+    private let matcher: LocationMatcher
+
+    /// What the path of a request leads to.
+    enum Place {
+        case location(WorkerLocation)
+        /// The client is sent to the path of this location, which is its own with a `/` added.
+        case directory(WorkerLocation)
+        /// The request is refused with this status.
+        case refused(Int)
+    }
+
+    init(_ host: VirtualHost, locations: ContiguousArray<WorkerLocation>) {
+        name = ByteString(host.name.bytes)
+        hsts = host.hsts.map { ByteString($0.bytes) }
+        shutStatus = host.shut?.status
+        http = host.rule(isHTTPS: false)
+        https = host.rule(isHTTPS: true)
+        self.locations = locations
+        onlyLocation = locations.count == 1 && locations[0].coversEveryPath ? locations[0] : nil
+        matcher = LocationMatcher(host.locations.map(\.match)) { host.locations[$0].upstream != nil }
+    }
+
+    /// What happens to a request by the scheme that it came with.
+    func rule(isSecure: Bool) -> VirtualHost.SchemeRule { isSecure ? https : http }
+
+    /// The location of a request for this path, as it was sent.
+    func place(of path: UnsafeRawBufferPointer, on worker: Worker) -> Place {
+        if let onlyLocation { return .location(onlyLocation) }
+        guard worker.path.normalize(path) else { return .refused(400) }
+        switch matcher.find(worker.path.bytes, with: worker.patterns) {
+        case .location(let index): return .location(locations[index])
+        case .directory(let index): return .directory(locations[index])
+        case .none: return .refused(404)
+        case .failed: return .refused(500)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import Bytes
+internal import Routing
+
+/// One worker's own form of a location.
+final class WorkerLocation {
+    let settings: LocationSettings
+    let timeouts: LocationTimeouts
+    let pool: UpstreamPool?
+    let passwords: PasswordSource?
+    let upstreamHost: ByteString
+    let upstreamPort: UInt16
+    /// Whether backends are asked to close the connection behind each answer.
+    let closesUpstream: Bool
+    /// The path that stands in the location's match; empty for a pattern.
+    let path: ByteString
+    /// What the backend gets in place of `path`; nil where it gets the target as it came.
+    let destination: ByteString?
+    /// Whether it is `/`, without a destination.
+    let coversEveryPath: Bool
+
+    init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?) {
+        settings = location.settings
+        timeouts = LocationTimeouts(location.settings)
+        self.pool = pool
+        self.passwords = passwords
+        upstreamHost = location.upstream?.host ?? ""
+        upstreamPort = location.upstream?.port ?? 80
+        closesUpstream = location.upstream?.keepalive == .disabled
+        path = ByteString(location.match.path?.bytes ?? [])
+        destination = location.destination.map { ByteString($0.bytes) }
+        coversEveryPath =
+            switch location.match {
+            case .prefix("/"), .finalPrefix("/"): location.destination == nil
+            default: false
+            }
+    }
+}
