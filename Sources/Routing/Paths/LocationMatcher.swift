@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 
 #if canImport(Glibc)
     private import Glibc
