@@ -22,6 +22,9 @@ package struct SystemError: Error, Equatable, Sendable {
 }
 
 extension SystemError {
+    /// The failure of `call` because memory has run out (ENOMEM).
+    package static func outOfMemory(_ call: StaticString) -> SystemError { SystemError(call: call, code: ENOMEM) }
+
     /// Whether the process or the system has no descriptor left (EMFILE, ENFILE).
     package var isDescriptorShortage: Bool { code == EMFILE || code == ENFILE }
 }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Net
 internal import Routing
+internal import TLS
 
 /// One worker's connections to one backend of an upstream, and how it has fared.
 final class BackendPool {
@@ -12,6 +13,10 @@ final class BackendPool {
     let endpoint: Endpoint
     /// The address as text, for the log and `$upstream_addr`.
     let text: ByteString
+    /// How it is reached over TLS; nil where it is in the clear.
+    let security: BackendSecurity?
+    /// The TLS session that new connections go on from.
+    let sessions = BackendSessions()
     /// Whether it serves.
     var health = BackendHealth()
     /// How many exchanges have a connection to it.
@@ -19,8 +24,9 @@ final class BackendPool {
     private var idleLimit = BackendPool.idleLimit
     private var idle: ContiguousArray<UpstreamConnection> = []
 
-    init(endpoint: Endpoint) {
+    init(endpoint: Endpoint, security: BackendSecurity? = nil) {
         self.endpoint = endpoint
+        self.security = security
         text = ByteString(endpoint.description)
     }
 

@@ -135,6 +135,7 @@ final class Exchange {
     private func connect() -> ExchangeError? {
         phase = .connecting
         guard let pool = location.pool else { return .noBackend }
+        guard !pool.lacksAuthorities else { return .noAuthorities }
         let key = pool.key(for: self)
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend

@@ -41,6 +41,14 @@ extension ExchangeError {
         fault: .backend, status: 502, retry: .otherBackend, reason: "the backend refused the connection")
     static let connectTimedOut = ExchangeError(
         fault: .backend, status: 504, retry: .otherBackend, reason: "the backend did not accept the connection in time")
+    static let backendHandshakeFailed = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend, reason: "the TLS handshake with the backend failed")
+    static let backendUntrusted = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend,
+        reason:
+            "the backend's certificate is for another name, or no authority of the host's .upstream-ca.crt signed it")
+    static let noAuthorities = ExchangeError(
+        fault: .proxy, status: 502, retry: .never, reason: "the host's .upstream-ca.crt cannot be used")
     static let noBackend = ExchangeError(fault: .backend, status: 502, retry: .never, reason: "no backend is known")
     static let staleConnection = ExchangeError(
         fault: .backend, status: 502, retry: .freshConnection,

@@ -1,3 +1,4 @@
+package import Bytes
 package import Routing
 package import TLS
 
@@ -9,13 +10,18 @@ package struct ServingConfiguration: Sendable {
     package var passwordFiles: [String: PasswordSource]
     /// The certificates, and which client is shown which.
     package var certificates: CertificateSelector
+    /// Whose certificates are believed of backends over TLS, by the host that `UpstreamTLS` names. A host that is missing
+    /// gets no connection: its authorities are not known.
+    package var backendContexts: [ByteString: BackendContext]
 
     /// The given parts, which belong together.
     package init(
-        snapshot: RoutingSnapshot, passwordFiles: [String: PasswordSource], certificates: CertificateSelector
+        snapshot: RoutingSnapshot, passwordFiles: [String: PasswordSource], certificates: CertificateSelector,
+        backendContexts: [ByteString: BackendContext] = [:]
     ) {
         self.snapshot = snapshot
         self.passwordFiles = passwordFiles
         self.certificates = certificates
+        self.backendContexts = backendContexts
     }
 }

@@ -11,6 +11,7 @@ internal import TLS
 final class UpstreamConnection: EventSource {
     private enum Phase {
         case connecting
+        case handshaking
         case idle
         case exchanging
         case closed
@@ -44,7 +45,18 @@ final class UpstreamConnection: EventSource {
         self.worker = worker
         self.backend = backend
         self.exchange = exchange
-        transport = Transport(plain: try Socket.connect(to: .ip(backend.endpoint)))
+        let socket = try Socket.connect(to: .ip(backend.endpoint))
+        if let security = backend.security {
+            do {
+                transport = try Transport(
+                    connecting: socket, engine: worker.tls, context: security.context, serverName: security.serverName,
+                    sessions: backend.sessions)
+            } catch {
+                throw .outOfMemory("SSL_new")
+            }
+        } else {
+            transport = Transport(plain: socket)
+        }
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(exchange.location.timeouts.connect, for: token)
         backend.began()
@@ -52,7 +64,7 @@ final class UpstreamConnection: EventSource {
 
     /// Takes up an exchange after a time of idleness; false when the backend has closed the connection meanwhile.
     func assign(_ exchange: Exchange, checkingLife: Bool) -> Bool {
-        if checkingLife, !Socket.isQuiet(transport.descriptor) { return false }
+        if checkingLife, !isSilent { return false }
         self.exchange = exchange
         backend.began()
         isReused = true
@@ -71,9 +83,10 @@ final class UpstreamConnection: EventSource {
             if readiness.mayWrite || readiness.isEnding { connected() }
             // A backend may speak first, to refuse; this news of it is not told again.
             if readiness.mayRead { receive() }
+        case .handshaking: shakeHands()
         // Nothing may come while no request is under way: it is the end of the connection, or something that must
         // never be taken for the answer to the next request.
-        case .idle: if readiness.mayRead { close() }
+        case .idle: if readiness.mayRead, !isSilent { close() }
         case .exchanging:
             if transport.hasPending, readiness.mayWrite { flushPending() }
             receive()
@@ -83,7 +96,7 @@ final class UpstreamConnection: EventSource {
 
     func deadlinePassed() {
         switch phase {
-        case .connecting: fail(.connectTimedOut)
+        case .connecting, .handshaking: fail(.connectTimedOut)
         case .idle: close()
         case .exchanging: fail(transport.hasPending ? .backendStalled : .backendSilent)
         case .closed: break
@@ -92,9 +105,38 @@ final class UpstreamConnection: EventSource {
 
     private func connected() {
         guard Socket.connectError(transport.descriptor) == nil else { return fail(.backendRefused) }
+        guard transport.tls == nil else {
+            phase = .handshaking
+            return shakeHands()
+        }
+        established()
+    }
+
+    private func shakeHands() {
+        _ = transport.flush()
+        switch transport.handshake() {
+        case .complete:
+            established()
+            receive()
+        case .wouldBlock: break
+        case .failed(let error):
+            backend.sessions.forget()
+            if case .untrustedPeer = error { return fail(.backendUntrusted) }
+            fail(.backendHandshakeFailed)
+        }
+    }
+
+    private func established() {
         phase = .exchanging
         worker.loop.clearDeadline(for: token)
         exchange?.upstreamReady()
+    }
+
+    /// Whether nothing has come, and not the end either. Over TLS a session may come at any time, which is nothing.
+    private var isSilent: Bool {
+        guard transport.tls != nil else { return Socket.isQuiet(transport.descriptor) }
+        transport.update(.readable)
+        return withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { transport.read(into: $0) == .wouldBlock }
     }
 
     private func flushPending() {
@@ -303,7 +345,7 @@ final class UpstreamConnection: EventSource {
             !worker.isDraining
         else { return close() }
         // An answer that just filled the memory leaves open whether more lies behind it, which answers no request.
-        guard !transport.mayRead || Socket.isQuiet(transport.descriptor) else { return close() }
+        guard !transport.mayRead || isSilent else { return close() }
         worker.heads.reclaim(from: &input)
         phase = .idle
         guard backend.keep(self) else {
@@ -318,12 +360,13 @@ final class UpstreamConnection: EventSource {
         switch phase {
         case .closed: return
         case .idle: backend.forget(self)
-        case .connecting, .exchanging: break
+        case .connecting, .handshaking, .exchanging: break
         }
         phase = .closed
         detach()
         worker.heads.reclaim(from: &input)
         worker.loop.remove(token)
+        transport.closeNotify()
         transport.close()
     }
 

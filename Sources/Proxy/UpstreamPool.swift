@@ -1,6 +1,7 @@
 internal import Bytes
 internal import Net
 internal import Routing
+internal import TLS
 
 /// One worker's view of an upstream: its backends, which of them serve, and whose turn it is.
 final class UpstreamPool {
@@ -17,6 +18,8 @@ final class UpstreamPool {
 
     let key: ByteString
     private(set) var balancing = LoadBalancing.roundRobin
+    /// Whether the backends are to be reached over TLS and nobody knows whose certificates are to be believed.
+    private(set) var lacksAuthorities = false
     var members: ContiguousArray<Member> = []
     /// The indices of the members that the current choice is among.
     var candidates: ContiguousArray<Int> = []
@@ -27,14 +30,20 @@ final class UpstreamPool {
     init(key: ByteString) { self.key = key }
 
     /// Takes over the backends of a newer snapshot; those that stay keep their connections, their failures and their turn.
-    func update(_ upstream: Upstream) {
+    func update(_ upstream: Upstream, context: BackendContext?) {
         balancing = upstream.balancing
+        lacksAuthorities = upstream.tls != nil && context == nil
+        let security = context.flatMap { context in
+            upstream.tls.map { BackendSecurity(context: context, serverName: $0.serverName) }
+        }
         var earlier = members
         members = ContiguousArray(
             upstream.backends.map { backend in
-                let index = earlier.firstIndex { $0.backend.endpoint == backend.endpoint }
+                let index = earlier.firstIndex {
+                    $0.backend.endpoint == backend.endpoint && $0.backend.security == security
+                }
                 let known = index.map { earlier.remove(at: $0) }
-                let pool = known?.backend ?? BackendPool(endpoint: backend.endpoint)
+                let pool = known?.backend ?? BackendPool(endpoint: backend.endpoint, security: security)
                 pool.update(backend, keepalive: upstream.keepalive)
                 return Member(
                     backend: pool, weight: max(backend.weight, 1), isBackup: backend.isBackup,

@@ -83,7 +83,7 @@ final class Worker {
             let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
             upstreams[upstream.key] = pool
             used.insert(upstream.key)
-            pool.update(upstream)
+            pool.update(upstream, context: upstream.tls.flatMap { configuration.backendContexts[$0.host] })
             return pool
         }
         tls.selector = configuration.certificates

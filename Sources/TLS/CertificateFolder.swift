@@ -24,8 +24,8 @@ package struct CertificateFolder: Sendable {
     ///
     /// What has not changed since `previous` is not read again. A pair that is broken now, such as one of which only one
     /// file has been replaced so far, keeps its certificate of before; a pair whose files are both gone is gone. Names that
-    /// end in `.ca` hold the authorities of clients (nginx-proxy's convention), and names with a leading dot are not looked
-    /// at.
+    /// end in `.ca` hold the authorities of clients (nginx-proxy's convention), those in `.upstream-ca` the authorities of
+    /// backends; they and names with a leading dot are not looked at.
     package static func read(_ path: String, previous: CertificateFolder? = nil) -> CertificateFolder {
         let known = previous?.certificates ?? [:]
         let names: Set<String>
@@ -67,6 +67,7 @@ package struct CertificateFolder: Sendable {
 
     private static func isServed(_ name: Substring) -> Bool {
         !name.isEmpty && !name.hasPrefix(".") && name != "ca" && !name.hasSuffix(".ca")
+            && !name.hasSuffix(".upstream-ca")
     }
 
     private static func fileNames(in path: String) throws(SystemError) -> Set<String> {

@@ -2,10 +2,12 @@ internal import COpenSSL
 
 /// Certificates and keys in the text form of RFC 7468.
 enum PEM {
-    /// Every certificate of a file in its order, at least one.
+    /// Every certificate of a file in its order, at least one and at most `limit`.
     ///
     /// - Throws: `CertificateError` when there is none, too many, or a broken one.
-    static func certificates(in bytes: [UInt8], path: String) throws(CertificateError) -> [OpenSSLObject] {
+    static func certificates(
+        in bytes: [UInt8], path: String, limit: Int = chainLimit
+    ) throws(CertificateError) -> [OpenSSLObject] {
         var found: [OpenSSLObject] = []
         let fault = withSource(bytes) { source in
             while let certificate = OpenSSLObject(
@@ -18,7 +20,7 @@ enum PEM {
         let isAtEnd = fault.library == ERR_LIB_PEM && fault.reason == PEM_R_NO_START_LINE
         guard isAtEnd else { throw .malformedCertificate(path, found.count + 1, reason: fault.text) }
         guard !found.isEmpty else { throw .noCertificate(path) }
-        guard found.count <= chainLimit else { throw .tooLarge(path) }
+        guard found.count <= limit else { throw .tooLarge(path) }
         return found
     }
 
@@ -39,7 +41,7 @@ enum PEM {
     }
 
     /// More certificates than any path to a root needs.
-    private static let chainLimit = 32
+    static let chainLimit = 32
 
     private static func withSource<Result>(_ bytes: [UInt8], _ body: (OpaquePointer?) -> Result) -> Result {
         ERR_clear_error()

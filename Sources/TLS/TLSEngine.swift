@@ -51,10 +51,40 @@ package final class TLSEngine {
             return nil
         }
         SSL_set_accept_state(connection)
+        attach(connection)
+        return TLSStream(connection, socket: socket, engine: self, localAddress: localAddress)
+    }
+
+    /// Begins the client's side of a connection to a backend; nil when memory has run out.
+    ///
+    /// - Parameters:
+    ///   - socket: the connection's socket.
+    ///   - context: whose certificates are believed.
+    ///   - serverName: the name or address that the backend is asked for; nil to ask for none.
+    ///   - sessions: where the session comes from and goes to.
+    func connect(
+        _ socket: StreamSocket, context: BackendContext, serverName: ByteString?, sessions: BackendSessions
+    ) -> TLSStream? {
+        guard let connection = SSL_new(context.object.pointer) else {
+            ERR_clear_error()
+            return nil
+        }
+        SSL_set_connect_state(connection)
+        attach(connection)
+        let stream = TLSStream(connection, socket: socket, engine: self, localAddress: nil)
+        stream.sessions = sessions
+        guard context.address(connection, to: serverName) else {
+            ERR_clear_error()
+            return nil
+        }
+        sessions.resume(on: connection)
+        return stream
+    }
+
+    private func attach(_ connection: OpaquePointer) {
         // On the connection itself: what is set on its settings is lost when it takes over those of a certificate.
         SSL_set_info_callback(connection, TLSStream.progressed)
         BIO_up_ref(bio.pointer)
         SSL_set_bio(connection, bio.pointer, bio.pointer)
-        return TLSStream(connection, socket: socket, engine: self, localAddress: localAddress)
     }
 }

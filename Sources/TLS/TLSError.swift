@@ -17,6 +17,8 @@ package enum TLSError: Error, Equatable, Sendable {
     case unknownServerName(ByteString?)
     /// The socket failed.
     case socket(SystemError)
+    /// The peer's certificate is signed by nobody who is trusted, or is for another name; the text is OpenSSL's reason.
+    case untrustedPeer(String)
     /// OpenSSL refused a setting or is out of memory; the text is its reason.
     case setUp(String)
 }
@@ -32,6 +34,7 @@ extension TLSError: CustomStringConvertible {
         case .unknownServerName(let name?): "TLS: no certificate for \(name)"
         case .unknownServerName(nil): "TLS: the client named no host and there is no default certificate"
         case .socket(let error): "TLS: \(error)"
+        case .untrustedPeer(let reason): "TLS: the peer's certificate is not trusted: \(reason)"
         case .setUp(let reason): "TLS: OpenSSL refused its set-up: \(reason)"
         }
     }

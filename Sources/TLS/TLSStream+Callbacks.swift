@@ -58,6 +58,13 @@ extension TLSStream {
             return isSealing == 1 ? keys.seal(ticket) : keys.open(ticket)
         }
 
+    /// A backend has offered a session to go on from later (SSL_CTX_sess_set_new_cb(3)); 1 takes over its reference.
+    static let sessionMade: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = { connection, session in
+        guard let session, let sessions = of(connection)?.sessions else { return 0 }
+        sessions.keep(session)
+        return 1
+    }
+
     /// OpenSSL has dealt with a handshake message or an alert (SSL_CTX_set_info_callback(3)).
     static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, _, _ in
         of(connection)?.noteMessage()

@@ -18,6 +18,8 @@ package final class TLSStream {
     /// Whether the handshake is complete.
     private(set) var isEstablished = false
 
+    /// Where sessions are kept that a backend offers.
+    var sessions: BackendSessions?
     let engine: TLSEngine
     let localAddress: IPAddress?
     /// Whether the client was refused for the name it asked for, or for naming none.
@@ -38,7 +40,11 @@ package final class TLSStream {
         SSL_set_ex_data(connection, 0, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    deinit { SSL_free(connection) }
+    deinit {
+        // Else OpenSSL takes the session for broken, and the next connection could not go on from it.
+        if sessions != nil { SSL_set_shutdown(connection, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
+        SSL_free(connection)
+    }
 
     /// The application protocol that was agreed on (RFC 7301); nil when the client offered none. Copies its name.
     package var negotiatedProtocol: ByteString? {
@@ -188,6 +194,8 @@ package final class TLSStream {
         guard fault.library == ERR_LIB_SSL else { return .protocolFault(fault.text) }
         switch fault.reason {
         case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST: return .plainHTTP
+        case SSL_R_CERTIFICATE_VERIFY_FAILED:
+            return .untrustedPeer(String(cString: X509_verify_cert_error_string(SSL_get_verify_result(connection))))
         case SSL_AD_REASON_OFFSET...SSL_AD_REASON_OFFSET + 255:
             return .peerAlert(UInt8(fault.reason - SSL_AD_REASON_OFFSET))
         default: return .protocolFault(fault.text)

@@ -28,6 +28,25 @@ package final class Transport {
         tls = stream
     }
 
+    /// The client's side of a TLS stream to a backend, whose handshake comes once the socket is connected.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a socket that is connected or connecting.
+    ///   - engine: the worker's part of TLS.
+    ///   - context: whose certificates are believed.
+    ///   - serverName: the name or address that the backend is asked for and its certificate must be for; nil for any.
+    ///   - sessions: the last session with this backend, under this context and name.
+    /// - Throws: `TLSError.setUp` when memory has run out or the name cannot be asked for.
+    package init(
+        connecting descriptor: consuming FileDescriptor, engine: TLSEngine, context: BackendContext,
+        serverName: ByteString?, sessions: BackendSessions
+    ) throws(TLSError) {
+        socket = StreamSocket(descriptor)
+        guard let stream = engine.connect(socket, context: context, serverName: serverName, sessions: sessions)
+        else { throw .setUp("out of memory") }
+        tls = stream
+    }
+
     /// The descriptor to register with the loop, -1 once closed.
     package var descriptor: Int32 { socket.raw }
 

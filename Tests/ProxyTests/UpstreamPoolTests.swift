@@ -27,7 +27,7 @@ struct UpstreamPoolTests {
 
     private func pool(_ upstream: Upstream) -> UpstreamPool {
         let pool = UpstreamPool(key: "u")
-        pool.update(upstream)
+        pool.update(upstream, context: nil)
         return pool
     }
 
@@ -152,10 +152,10 @@ struct UpstreamPoolTests {
         let pool = pool(upstream(weights: [1, 1]))
         let first = member(pool, 1)
         first.health.failed(at: now)
-        pool.update(upstream(.leastConnections, weights: [1, 1, 1]))
+        pool.update(upstream(.leastConnections, weights: [1, 1, 1]), context: nil)
         #expect(member(pool, 1) === first)
         #expect(Set((0..<6).map { _ in next(pool) }) == [2, 3])
-        pool.update(upstream(weights: []))
+        pool.update(upstream(weights: []), context: nil)
         #expect(next(pool) == nil)
     }
 }

@@ -157,12 +157,13 @@ struct HostFileCompilerTests {
                 "h:1:13: error: \"~^a\" is a regular expression, which is not supported yet; list the names, or use *.example.com"
             ),
             (
-                "proxy_pass https://a;",
-                "h:1:12: error: https to backends is not supported yet; write proxy_pass http://HOST:PORT"
+                "proxy_pass https://a; proxy_pass http://b;",
+                "h:1:34: error: the backends of a host are all reached over http, or all over https; "
+                    + "write the same as in line 1"
             ),
             (
                 "proxy_pass a:80;",
-                "h:1:12: error: the address must begin with http://; write proxy_pass http://HOST:PORT"
+                "h:1:12: error: the address must begin with http:// or https://; write proxy_pass http://HOST:PORT"
             ),
             (
                 "proxy_pass http://a/b;",
@@ -312,6 +313,23 @@ struct HostFileCompilerTests {
         #expect(try #require(compile("auth_basic off;").file).settings.realm == .off)
         let whole = compile("auth_basic_user_file /run/secrets/p;").file
         #expect(whole?.settings.passwordFile == "/run/secrets/p")
+    }
+
+    @Test(
+        "reaches backends over TLS",
+        arguments: [
+            ("proxy_pass https://a.org;", "a.org", 443, "a.org"),
+            ("proxy_pass HTTPS://a.org:443/;", "a.org", 443, "a.org"),
+            ("proxy_pass https://a.org:80;", "a.org:80", 80, "a.org"),
+            ("proxy_pass https://10.0.0.1:8443;", "10.0.0.1:8443", 8443, nil),
+            ("upstream p { server a.org; } proxy_pass https://p;", "p", 80, nil),
+        ])
+    func backendsOverTLS(text: String, shown: String, port: UInt16, name: String?) throws {
+        let file = try #require(compile(text).file)
+        #expect(file.isUpstreamTLS)
+        #expect(file.proxyHost?.text == shown)
+        #expect(file.servers.map(\.port) == [port])
+        #expect(file.upstreamName?.text == name)
     }
 
     @Test("names backends")

@@ -113,6 +113,20 @@ struct SnapshotBuilderFilesTests {
         #expect(upstream?.host == "p")
     }
 
+    @Test("reaches the backends of a file over TLS by the name that it gives, else by the host's")
+    func overTLS() {
+        let files = MemoryFiles([
+            "vhost.d/a.org": "proxy_pass https://10.0.0.1:8443;", "vhost.d/b.org": "proxy_pass https://in.b.org;",
+        ])
+        let snapshot = build(files, [], resolved: ["in.b.org": [IPAddress(ipv4: 0x0a00_0002)]])
+        let a = snapshot.host("a.org")?.locations[0].upstream
+        #expect(a?.tls == UpstreamTLS(serverName: "a.org", host: "a.org"))
+        let b = snapshot.host("b.org")?.locations[0].upstream
+        #expect(b?.tls == UpstreamTLS(serverName: "in.b.org", host: "b.org"))
+        #expect(b?.port == 443)
+        #expect(b?.backends.map(\.endpoint.description) == ["10.0.0.2:443"])
+    }
+
     @Test("shares requests as the group says that proxy_pass names")
     func groupPolicy() {
         let text = """

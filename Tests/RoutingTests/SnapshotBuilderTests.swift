@@ -116,12 +116,26 @@ struct SnapshotBuilderTests {
 
     @Test(
         "leaves out containers whose variables are not supported yet",
-        arguments: [("VIRTUAL_PROTO", "https"), ("VIRTUAL_PATH", "/app"), ("NETWORK_ACCESS", "internal")])
+        arguments: [("VIRTUAL_PROTO", "fastcgi"), ("VIRTUAL_PATH", "/app"), ("NETWORK_ACCESS", "internal")])
     func unsupported(variable: String, value: String) {
         let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", variable: value])])
         #expect(snapshot.host("a.org")?.endpoints == [])
         #expect(snapshot.leftOut.map(\.reason) == [.unsupported(variable: variable, value: value)])
         #expect(snapshot.diagnostics.map(\.severity) == [.error])
+    }
+
+    @Test("reaches containers over TLS that ask for it, by the name of their host")
+    func overTLS() {
+        let snapshot = build([
+            makeContainer("a", ["VIRTUAL_HOST": "a.org,*.b.org,[fd00::9]", "VIRTUAL_PROTO": "https"]),
+            makeContainer("b", ["VIRTUAL_HOST": "c.org", "VIRTUAL_PROTO": "http"], last: 6),
+        ])
+        func tls(_ name: String) -> UpstreamTLS? { snapshot.host(name)?.locations[0].upstream?.tls }
+        #expect(tls("a.org") == UpstreamTLS(serverName: "a.org", host: "a.org"))
+        #expect(tls("x.b.org") == UpstreamTLS(serverName: nil, host: "*.b.org"))
+        #expect(tls("[fd00::9]") == UpstreamTLS(serverName: "fd00::9", host: "[fd00::9]"))
+        #expect(tls("c.org") == nil)
+        #expect(snapshot.diagnostics.isEmpty)
     }
 
     @Test("prefers containers that are well, and takes the others where none is")

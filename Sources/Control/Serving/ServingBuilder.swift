@@ -26,6 +26,7 @@ final class ServingBuilder {
     private var certificates: CertificateFolder
     private var selectors = CertificateSelectorBuilder()
     private var passwords: [String: (content: FileContent, source: PasswordSource)] = [:]
+    private var authorities = BackendAuthorities()
     private var previous: RoutingSnapshot?
 
     /// A builder that has read the certificates, and reads other files as they are needed.
@@ -76,11 +77,14 @@ final class ServingBuilder {
         previous = snapshot
         let selector = selector(for: snapshot)
         updatePasswords(snapshot.passwordFiles)
+        authorities.update(snapshot, folder: settings.folders.certificates, files: files)
         files.forgetUnused()
         return Result(
             configuration: ServingConfiguration(
-                snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector),
-            diagnostics: snapshot.diagnostics + certificateDiagnostics + passwordDiagnostics(snapshot))
+                snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
+                backendContexts: authorities.contexts),
+            diagnostics: snapshot.diagnostics + certificateDiagnostics + passwordDiagnostics(snapshot)
+                + authorities.diagnostics)
     }
 
     // MARK: - Certificates

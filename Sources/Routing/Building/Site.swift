@@ -19,6 +19,12 @@ final class Site {
         name = Self.name(of: patterns)
     }
 
+    /// The host's name or address as other protocols have it, an IPv6 address without brackets; nil for a pattern.
+    var plainName: ByteString? {
+        guard case .exact(let name)? = patterns.first else { return nil }
+        return name.bytes.first == UInt8(ascii: "[") ? ByteString(Array(name.bytes.dropFirst().dropLast())) : name
+    }
+
     /// The name of a host with these patterns.
     static func name(of patterns: [HostPattern]) -> ByteString {
         if case .exact(let name)? = patterns.first { name } else { ByteString(patterns.first?.text ?? "") }

@@ -99,6 +99,9 @@ extension SnapshotBuilder {
     }
 
     private func checkSupport(of container: Container) throws(LeftOutReason) {
+        if let text = container.value("VIRTUAL_PROTO"), UpstreamSettings.isTLS(text) == nil {
+            throw .unsupported(variable: "VIRTUAL_PROTO", value: text)
+        }
         for (variable, value) in Self.supported {
             guard let text = container.value(variable), text != value else { continue }
             throw .unsupported(variable: variable, value: text)
@@ -134,7 +137,7 @@ extension SnapshotBuilder {
 
     /// Variables that change where requests must go, with the one value that means what Portico does anyway.
     private static let supported = [
-        ("VIRTUAL_PROTO", "http"), ("VIRTUAL_PATH", "/"), ("VIRTUAL_DEST", "/"), ("NETWORK_ACCESS", "external"),
+        ("VIRTUAL_PATH", "/"), ("VIRTUAL_DEST", "/"), ("NETWORK_ACCESS", "external"),
     ]
     private static let projectLabel = "com.docker.compose.project"
 }

@@ -90,6 +90,9 @@ package struct SnapshotBuilder {
             }
             var upstream = Upstream(
                 key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
+            if file.isUpstreamTLS {
+                upstream.tls = UpstreamTLS(serverName: file.upstreamName ?? site.plainName, host: site.name)
+            }
             if let group = file.group {
                 upstream.balancing = group.balancing
                 upstream.keepalive = group.keepalive
@@ -100,6 +103,7 @@ package struct SnapshotBuilder {
         let asked = UpstreamSettings(site.containers, host: site.name.text)
         diagnostics += asked.diagnostics
         var upstream = Upstream(key: site.name, backends: backends(of: site))
+        if asked.isTLS { upstream.tls = UpstreamTLS(serverName: site.plainName, host: site.name) }
         upstream.balancing = asked.balancing
         upstream.keepalive = asked.keepalive
         return upstream

@@ -6,6 +6,8 @@ struct UpstreamSettings {
     private(set) var balancing = LoadBalancing.roundRobin
     /// The label `keepalive`.
     private(set) var keepalive = UpstreamKeepalive.automatic
+    /// Whether `VIRTUAL_PROTO` is `https`.
+    private(set) var isTLS = false
     /// What was found wrong.
     let diagnostics: [Diagnostic]
 
@@ -18,7 +20,20 @@ struct UpstreamSettings {
         if let value = choice.value("keepalive", of: { $0.label("keepalive") }, read: UpstreamKeepalive.parse) {
             keepalive = value
         }
-        diagnostics = choice.diagnostics
+        // A container with another protocol is left out, and has no say.
+        let supported = containers.filter { $0.value("VIRTUAL_PROTO").map { Self.isTLS($0) != nil } ?? true }
+        var protocols = ContainerChoice(supported, host: host)
+        isTLS = protocols.value("VIRTUAL_PROTO", expecting: "http or https") { Self.isTLS($0) } ?? false
+        diagnostics = choice.diagnostics + protocols.diagnostics
+    }
+
+    /// Whether a value of `VIRTUAL_PROTO` stands for TLS; nil where it is another protocol.
+    static func isTLS(_ text: String) -> Bool? {
+        switch text {
+        case "http": false
+        case "https": true
+        default: nil
+        }
     }
 }
 

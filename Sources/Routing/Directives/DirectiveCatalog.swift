@@ -76,7 +76,7 @@ enum DirectiveCatalog {
             try compiler.setUpstreamKeepalive(directive)
         },
         balancing("least_conn", "", arity: 0...0),
-        DirectiveRow("proxy_pass", "http://HOST[:PORT]", repeats: true) { directive, compiler throws(Diagnostic) in
+        DirectiveRow("proxy_pass", "http[s]://HOST[:PORT]", repeats: true) { directive, compiler throws(Diagnostic) in
             try compiler.addProxyPass(directive)
         },
         balancing("random", "[two [least_conn]]", arity: 0...2),

@@ -10,6 +10,10 @@ struct HostFile: Hashable, Sendable {
     var names: [HostPattern] = []
     /// Where `proxy_pass` sends requests; empty where the file has none.
     var servers: [StaticServer] = []
+    /// Whether `proxy_pass` sends requests over TLS.
+    var isUpstreamTLS = false
+    /// The name that `proxy_pass` names its backend by; nil where it gives an address or a group.
+    var upstreamName: ByteString?
     /// The first `upstream` that `proxy_pass` names, which says how requests are shared; nil where it names none.
     var group: ServerGroup?
     /// What stands for them in `$proxy_host`; nil where the host's own name does.

@@ -20,7 +20,7 @@ extension HostFileCompiler {
         }
     }
 
-    /// `proxy_pass http://HOST[:PORT]`: a backend or a group; several share the requests.
+    /// `proxy_pass http://HOST[:PORT]` or `https://…`: a backend or a group; several share the requests.
     mutating func addProxyPass(_ directive: Directive) throws(Diagnostic) {
         try refuseInDefault(directive)
         let argument = directive.arguments[0]
@@ -29,13 +29,13 @@ extension HostFileCompiler {
             throw directive.error(
                 argument, "variables in proxy_pass are not supported", hint: "write the address itself")
         }
-        guard bytes.count > 7, bytes.prefix(7).map(ASCII.lowercased) == Array("http://".utf8) else {
-            let isTLS = bytes.starts(with: "https://".utf8)
+        let isTLS = bytes.prefix(8).map(ASCII.lowercased) == Array("https://".utf8)
+        let defaultPort: UInt16 = isTLS ? 443 : 80
+        guard isTLS || bytes.prefix(7).map(ASCII.lowercased) == Array("http://".utf8) else {
             throw directive.error(
-                argument, isTLS ? "https to backends is not supported yet" : "the address must begin with http://",
-                hint: "write proxy_pass http://HOST:PORT")
+                argument, "the address must begin with http:// or https://", hint: "write proxy_pass http://HOST:PORT")
         }
-        let authority = bytes[7...].prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") }
+        let authority = bytes[(isTLS ? 8 : 7)...].prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") }
         let rest = bytes[authority.endIndex...]
         guard rest.isEmpty || Array(rest) == [ASCII.slash] else {
             throw directive.error(
@@ -51,13 +51,18 @@ extension HostFileCompiler {
                 hint: "write proxy_pass http://HOST:PORT")
         }
         let shown =
-            port == 80 ? authority.prefix(upTo: authority.lastIndex(of: ASCII.colon) ?? authority.endIndex) : authority
+            port == defaultPort
+            ? authority.prefix(upTo: authority.lastIndex(of: ASCII.colon) ?? authority.endIndex) : authority
         passes.append(
             ProxyPass(
                 server: StaticServer(
-                    host: host, port: port ?? 80, file: directive.file, position: argument.position),
-                shownHost: ByteString(Array(shown)),
-                hasPort: port != nil))
+                    host: host, port: port ?? defaultPort, file: directive.file, position: argument.position),
+                shownHost: ByteString(Array(shown)), hasPort: port != nil, isTLS: isTLS))
+        if let first = passes.first, first.isTLS != isTLS {
+            throw directive.error(
+                argument, "the backends of a host are all reached over http, or all over https",
+                hint: "write the same as in line \(first.server.position.line)")
+        }
     }
 
     /// `upstream NAME { server …; }`: a group of backends for `proxy_pass`.
@@ -149,6 +154,8 @@ extension HostFileCompiler {
         if let first = passes.first {
             file.proxyHost = first.shownHost
             file.proxyPort = first.server.port
+            file.isUpstreamTLS = first.isTLS
+            if file.group == nil, case .name(let name) = first.server.host { file.upstreamName = ByteString(name) }
         }
     }
 

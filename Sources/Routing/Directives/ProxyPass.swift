@@ -8,4 +8,6 @@ struct ProxyPass: Hashable, Sendable {
     var shownHost: ByteString
     /// Whether a port was written; a group has none.
     var hasPort: Bool
+    /// Whether it begins with `https://`.
+    var isTLS: Bool
 }

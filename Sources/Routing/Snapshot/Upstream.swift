@@ -10,6 +10,8 @@ package struct Upstream: Hashable, Sendable {
     package var port: UInt16
     /// The addresses, each once; empty where there is none, which is answered with 502.
     package var backends: [Backend]
+    /// How they are reached over TLS; nil where requests go in the clear.
+    package var tls: UpstreamTLS?
     /// How requests are shared among them.
     package var balancing = LoadBalancing.roundRobin
     /// Whether connections to them are kept.

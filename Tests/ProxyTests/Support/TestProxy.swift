@@ -11,6 +11,10 @@ final class TestProxy {
     let endpoint: Endpoint
     /// What the workers have reported.
     let reports = Watched<[WorkerReport]>([])
+    /// The certificates that clients of TLS are shown.
+    var certificates = CertificateSelector()
+    /// Whose certificates are believed of backends over TLS.
+    var backendContexts: [ByteString: BackendContext] = [:]
     private let threads: WorkerThreads
     private let workerCount: Int
     /// Kept alive for as long as the proxy is.
@@ -43,6 +47,9 @@ final class TestProxy {
         self.backends = backends
     }
 
+    /// Where the proxy listens for TLS, if it does.
+    var secureEndpoint: Endpoint? { threads.httpsAddresses.first }
+
     deinit {
         if !hasEnded { threads.stop() }
         threads.join()
@@ -56,7 +63,7 @@ final class TestProxy {
         threads.serve(
             ServingConfiguration(
                 snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
-                passwordFiles: passwordFiles, certificates: CertificateSelector()))
+                passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts))
         let expected = generation
         try reports.wait(for: "generation \(expected)") { reports in
             reports.count { if case .serving(expected) = $0 { true } else { false } } == workerCount

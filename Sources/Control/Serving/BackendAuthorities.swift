@@ -1,0 +1,67 @@
+internal import Bytes
+internal import Routing
+internal import TLS
+
+/// Whose certificates are believed of each host's backends over TLS: `NAME.upstream-ca.crt` in the folder of certificates
+/// says so; where there is none, every certificate is believed, as in nginx-proxy.
+struct BackendAuthorities {
+    /// What the last update came to; a host whose file could never be used is missing.
+    private(set) var contexts: [ByteString: BackendContext] = [:]
+    /// What was found wrong or worth saying, by host.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    private var loaded: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
+    private var unverified: BackendContext?
+
+    /// Reads the files of the hosts whose backends are reached over TLS, those that have changed anew.
+    mutating func update(_ snapshot: RoutingSnapshot, folder: String, files: FileStore) {
+        var kept: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
+        contexts = [:]
+        diagnostics = []
+        let hosts = Set(snapshot.hosts.flatMap(\.locations).compactMap { $0.upstream?.tls?.host })
+        for host in hosts.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            let path = "\(folder)/\(host.text).upstream-ca.crt"
+            let content = files.content(of: path)
+            let known = loaded[host]
+            let context = context(content, path: path, host: host, known: known)
+            kept[host] = (content, context)
+            contexts[host] = context
+        }
+        loaded = kept
+    }
+
+    private mutating func context(
+        _ content: FileContent, path: String, host: ByteString, known: (content: FileContent, context: BackendContext?)?
+    ) -> BackendContext? {
+        let last = known.flatMap { $0.context?.isVerifying == true ? $0.context : nil }
+        let reason: String
+        switch content {
+        case .missing:
+            diagnostics.append(
+                Diagnostic(
+                    .note, at: .wholeFile(path),
+                    "there is no such file, so the certificates of \(host.text)'s backends are not verified",
+                    hint: "put the certificate there that signed them, or their own"))
+            return unverifiedContext()
+        case .unreadable(let error):
+            reason = error
+        case .bytes(let bytes):
+            do throws(CertificateError) {
+                if let last, known?.content == content { return last }
+                return try BackendContext(authorities: bytes, path: path)
+            } catch {
+                let text = error.description
+                reason = text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
+            }
+        }
+        let outcome =
+            last == nil ? "requests for \(host.text) are answered with 502" : "what was read before stays in use"
+        diagnostics.append(Diagnostic(.error, at: .wholeFile(path), "\(reason); \(outcome)"))
+        return last
+    }
+
+    private mutating func unverifiedContext() -> BackendContext? {
+        if unverified == nil { unverified = try? BackendContext() }
+        return unverified
+    }
+}

@@ -1,0 +1,115 @@
+import Bytes
+import Proxy
+import Routing
+import TLS
+import Testing
+
+@Suite("Backends over TLS", .timeLimit(.minutes(1)))
+struct UpstreamTLSTests {
+    private let certificate: TestCertificate
+    private let plain: ScriptedBackend
+    /// A proxy that speaks TLS and stands for a backend that does; behind it is one in the clear.
+    private let backend: TestProxy
+
+    init() throws {
+        certificate = try TestCertificate("registry.test")
+        plain = try .answering()
+        backend = try TestProxy([]) {
+            $0.httpsAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
+        }
+        backend.certificates = certificate.selector
+        try backend.serve([.forwarding("registry.test", to: [plain.endpoint])])
+    }
+
+    private func host(_ backends: [Endpoint], name: ByteString? = "registry.test") -> VirtualHost {
+        var host = VirtualHost.forwarding("registry.test", to: backends) { $0.connectTimeout = .milliseconds(300) }
+        host.locations[0].upstream?.tls = UpstreamTLS(serverName: name, host: "registry.test")
+        return host
+    }
+
+    private func front(_ host: VirtualHost, _ context: BackendContext?) throws -> TestProxy {
+        let proxy = try TestProxy([])
+        proxy.backendContexts["registry.test"] = context
+        try proxy.serve([host])
+        return proxy
+    }
+
+    private var endpoint: Endpoint { get throws { try #require(backend.secureEndpoint) } }
+
+    @Test("get requests and give answers, over one connection that is kept")
+    func exchanges() throws {
+        let proxy = try front(host([endpoint]), BackendContext())
+        for number in 0..<5 {
+            let body = String(repeating: "x", count: number * 50_000)
+            let request = """
+                PUT /\(number) HTTP/1.1\r\nHost: registry.test\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)
+                """
+            #expect(try proxy.answer(to: request).text == "ok")
+            #expect(try plain.requests(number + 1).last?.text == body)
+        }
+        let received = try plain.requests(5)[4]
+        #expect(received["X-Forwarded-Proto"] == "https")
+        #expect(backend.reports.current.count == 2)
+    }
+
+    @Test("pass answers of any size on")
+    func largeAnswer() throws {
+        let body = String(repeating: "0123456789", count: 100_000)
+        let large = try ScriptedBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+        try backend.serve([.forwarding("registry.test", to: [large.endpoint])])
+        let proxy = try front(host([endpoint]), BackendContext())
+        for _ in 0..<3 { #expect(try proxy.answer(to: plainGet).text == body) }
+    }
+
+    @Test("are believed when one of the authorities has signed for them")
+    func verified() throws {
+        let proxy = try front(host([endpoint]), BackendContext(authorities: certificate.bytes, path: "ca"))
+        #expect(try proxy.answer(to: plainGet).text == "ok")
+    }
+
+    @Test("get nothing when their certificate is for another name or of another authority")
+    func untrusted() throws {
+        let context = try BackendContext(authorities: certificate.bytes, path: "ca")
+        let otherName = try front(host([endpoint], name: "other.test"), context)
+        #expect(try otherName.answer(to: plainGet).status == 502)
+        let other = try BackendContext(authorities: TestCertificate("registry.test").bytes, path: "ca")
+        let proxy = try front(host([endpoint]), other)
+        #expect(try proxy.answer(to: plainGet).status == 502)
+        #expect(proxy.failures.first?.contains("upstream-ca.crt") == true)
+        #expect(plain.log.current.connectionCount == 0)
+    }
+
+    @Test("get nothing when nobody knows whom to believe")
+    func noAuthorities() throws {
+        let proxy = try front(host([endpoint]), nil)
+        #expect(try proxy.answer(to: plainGet).status == 502)
+        #expect(proxy.failures == ["the host's .upstream-ca.crt cannot be used"])
+    }
+
+    @Test("are left for the next one when they do not speak TLS, or stop in the middle of it")
+    func otherBackend() throws {
+        let silent = try ScriptedBackend { try $0.waitForEnd() }
+        let closing = try ScriptedBackend { _ in }
+        let babbling = try ScriptedBackend { try $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }
+        for bad in [silent, closing, babbling] {
+            let alone = try front(host([bad.endpoint]), BackendContext())
+            #expect(try alone.answer(to: plainGet).status == (bad === silent ? 504 : 502))
+            let proxy = try front(host([bad.endpoint, endpoint]), BackendContext())
+            #expect(try proxy.answer(to: plainGet).text == "ok")
+        }
+    }
+
+    @Test("are connected to anew when the authorities change")
+    func change() throws {
+        let proxy = try front(host([endpoint]), BackendContext())
+        #expect(try proxy.answer(to: plainGet).text == "ok")
+        proxy.backendContexts["registry.test"] = try BackendContext(
+            authorities: TestCertificate("registry.test").bytes, path: "ca")
+        try proxy.serve([host([endpoint])])
+        #expect(try proxy.answer(to: plainGet).status == 502)
+        proxy.backendContexts["registry.test"] = try BackendContext(authorities: certificate.bytes, path: "ca")
+        try proxy.serve([host([endpoint])])
+        #expect(try proxy.answer(to: plainGet).text == "ok")
+    }
+}
