@@ -68,7 +68,7 @@ let package = Package(
         tests("TLSTests", ["TLS", "Net", "Bytes", "COpenSSL"]),
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
         tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
-        tests("ControlTests", ["Control", "Routing", "HTTP", "Net", "Bytes"]),
+        tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
         tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),
     ]
