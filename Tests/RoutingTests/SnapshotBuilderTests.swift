@@ -21,7 +21,9 @@ func makeContainer(
 
 extension RoutingSnapshot {
     /// The host that a name leads to.
-    func host(_ name: String) -> VirtualHost? { ByteString(name).withBytes(hostIndex).map { hosts[$0] } }
+    func host(_ name: String) -> VirtualHost? {
+        (ByteString(name).withBytes(table.find) ?? defaultHost).map { hosts[$0] }
+    }
 
     /// The findings as lines.
     var lines: [String] { diagnostics.map(\.description) }
@@ -121,6 +123,14 @@ struct SnapshotBuilderTests {
         let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", variable: value])])
         #expect(snapshot.host("a.org")?.endpoints == [])
         #expect(snapshot.leftOut.map(\.reason) == [.unsupported(variable: variable, value: value)])
+        #expect(snapshot.diagnostics.map(\.severity) == [.error])
+    }
+
+    @Test("leaves containers with VIRTUAL_HOST_MULTIPORTS out, which would replace VIRTUAL_HOST")
+    func multiports() {
+        let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", "VIRTUAL_HOST_MULTIPORTS": "b.org:"])])
+        #expect(snapshot.hosts.isEmpty)
+        #expect(snapshot.leftOut.count == 1)
         #expect(snapshot.diagnostics.map(\.severity) == [.error])
     }
 
