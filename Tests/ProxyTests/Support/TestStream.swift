@@ -17,6 +17,7 @@ final class TestStream {
     /// Everything that was read from the socket.
     private(set) var history: [UInt8] = []
     private(set) var end: End?
+    private(set) var sentCount = 0
     /// Kept alive for as long as its client is.
     var proxy: TestProxy?
     private var descriptor: Int32
@@ -80,7 +81,10 @@ final class TestStream {
     /// Sends what the kernel takes now, nil when that is nothing.
     func sendSome(_ bytes: ArraySlice<UInt8>) throws -> Int? {
         let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        if count >= 0 { return count }
+        if count >= 0 {
+            sentCount += count
+            return count
+        }
         guard errno == EAGAIN else { throw TestFault("cannot send: error \(errno)") }
         return nil
     }
