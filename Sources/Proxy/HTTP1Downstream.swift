@@ -61,7 +61,11 @@ final class HTTP1Downstream: Downstream, EventSource {
     /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
     func drain() {
         switch phase {
-        case .awaitingHead where input.isEmpty: finish()
+        case .awaitingHead where input.isEmpty:
+            // A request may have come that this turn of the loop has not got to yet.
+            transport.update(.readable)
+            advance()
+            if case .awaitingHead = phase, input.isEmpty { finish() }
         case .handshaking: close()
         default: break
         }

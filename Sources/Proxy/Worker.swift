@@ -102,7 +102,11 @@ final class Worker {
 
     private func drain() {
         isDraining = true
-        for listener in listeners { listener.close() }
+        for listener in listeners {
+            // Whoever was let in by the kernel may have sent a request already.
+            listener.ready(.readable)
+            listener.close()
+        }
         listeners = []
         for backend in backends.values { backend.closeIdle() }
         for downstream in downstreams.values { downstream.drain() }
