@@ -6,7 +6,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Following an engine", .timeLimit(.minutes(1)))
+@Suite("Following an engine", .timeLimit(.minutes(5)))
 struct DockerClientTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop
@@ -133,6 +133,16 @@ struct DockerClientTests {
         try loop.wait(for: "the other container") { hosts == ["a": "a.example"] }
         let hanging = docker.requests.filter { $0.contains("hung") }.count
         #expect(hanging == InspectionQueue.ordinaryWidth)
+    }
+
+    @Test("does not wait for a container that ends before the engine has answered for it")
+    func endOfHangingInspection() throws {
+        docker.start("hung", host: "hung.example", tells: false)
+        docker.hanging = ["/containers/hung/json"]
+        client.start()
+        try loop.wait(for: "the question") { docker.requests.contains("/containers/hung/json") }
+        docker.end("hung")
+        try loop.wait(for: "the first round") { client.isSynchronized }
     }
 
     @Test(

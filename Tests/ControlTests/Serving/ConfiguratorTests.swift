@@ -6,7 +6,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Keeping the configuration true", .timeLimit(.minutes(1)))
+@Suite("Keeping the configuration true", .timeLimit(.minutes(5)))
 struct ConfiguratorTests {
     private let served: ServedFolder
     private let loop: EventLoop
