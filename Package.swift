@@ -67,7 +67,7 @@ let package = Package(
         tests("PasswordsTests", ["Passwords"]),
         tests("TLSTests", ["TLS", "Net", "Bytes", "COpenSSL"]),
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
-        tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
+        tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords", "COpenSSL"]),
         tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
         tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),

@@ -30,6 +30,7 @@ struct ExchangeMatrixTests {
         var version: String
         var isPersistent: Bool
         var cut: Cut
+        var isSecure: Bool
 
         static let all: [Form] = {
             var forms: [Form] = []
@@ -38,10 +39,12 @@ struct ExchangeMatrixTests {
                     for version in ["1.0", "1.1"] where request != .chunked || version == "1.1" {
                         for isPersistent in [true, false] {
                             for cut in Cut.allCases {
-                                forms.append(
-                                    Form(
-                                        request: request, response: response, version: version,
-                                        isPersistent: isPersistent, cut: cut))
+                                for isSecure in [true, false] {
+                                    forms.append(
+                                        Form(
+                                            request: request, response: response, version: version,
+                                            isPersistent: isPersistent, cut: cut, isSecure: isSecure))
+                                }
                             }
                         }
                     }
@@ -87,14 +90,15 @@ struct ExchangeMatrixTests {
         let request =
             Array("PUT / HTTP/\(form.version)\r\nHost: registry.test\r\nConnection: \(field)\r\n".utf8)
             + Self.framed(upload, form.request)
-        var client = try proxy.connect()
+        var client = try proxy.connect(isSecure: form.isSecure)
         for _ in 1...3 {
             for piece in form.cut.pieces(request) { try client.send(Array(piece)) }
             let answer = try client.receiveResponse()
             #expect(answer.body == download)
             if !form.isPersistent || answer["Connection"] == "close" {
                 #expect(try client.waitForEnd() == .closed)
-                client = try proxy.connect()
+                if let client = client as? SecureStream { #expect(client.wasEndedProperly) }
+                client = try proxy.connect(isSecure: form.isSecure)
             }
         }
         #expect(backend.log.current.connectionCount == (form.response == .untilClose ? 3 : 1))
