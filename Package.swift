@@ -71,5 +71,17 @@ let package = Package(
         tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
         tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),
+        // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
+        .target(
+            name: "FuzzChecks", dependencies: ["HTTP", "Bytes", "TestSupport"], path: "Fuzz/Checks",
+            swiftSettings: settings),
+        tests("FuzzTests", ["FuzzChecks"]),
     ]
 )
+
+// It links with libFuzzer, which scripts/fuzz brings along.
+if Context.environment["PORTICO_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Fuzz/Driver", swiftSettings: settings))
+}
