@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes", "Net"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("BytesTests", ["Bytes"]),
-        tests("NetTests", ["Net", "Bytes"]),
+        tests("NetTests", ["Net", "Bytes", "CLinux"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("PasswordsTests", ["Passwords"]),
         tests("TLSTests", ["TLS", "Net", "Bytes", "COpenSSL"]),
