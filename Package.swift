@@ -69,6 +69,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
         tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords", "COpenSSL"]),
         tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
+        tests("WallsTests", []),
         tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),
         // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
