@@ -39,7 +39,12 @@ struct TLSHandshakeTests {
         let outcome = link.shakeHands()
         #expect((outcome.server == .complete) == isAccepted)
         if isAccepted { #expect(link.client.cipher == cipher) }
-        if !isAccepted { #expect(outcome.client == .failed("sslv3 alert handshake failure")) }
+        guard !isAccepted else { return }
+        // OpenSSL has changed the first words of this reason between 3.0 and 3.5.
+        guard case .failed(let reason) = outcome.client, reason.hasSuffix("alert handshake failure") else {
+            Issue.record("\(outcome.client)")
+            return
+        }
     }
 
     @Test("serves RSA certificates", arguments: ["ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384"])
