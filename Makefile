@@ -1,11 +1,12 @@
 # What you can ask for: make help
 
-.PHONY: help run test lint image clean
+.PHONY: help run test lint fuzz image clean
 
 help:
 	@echo 'make run    build Portico and serve a private registry behind it (Ctrl-C stops all of it)'
 	@echo 'make test   run every test: units, and end to end with a real registry and a real Docker engine'
 	@echo 'make lint   check the form of sources and scripts'
+	@echo 'make fuzz   feed the parsers with hostile input: make fuzz TIME=5m TARGET=request-head'
 	@echo 'make image  build the Docker image "portico"'
 	@echo 'make clean  remove what was built, and the images pushed to the registry of "make run"'
 	@echo
@@ -19,6 +20,9 @@ test:
 
 lint:
 	@scripts/lint
+
+fuzz:
+	@scripts/fuzz $(or $(TIME),60) $(TARGET)
 
 image:
 	@scripts/toolchain

@@ -63,14 +63,27 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Bytes", "Net"], path: "Tests/TestSupport", swiftSettings: settings),
         tests("BytesTests", ["Bytes"]),
-        tests("NetTests", ["Net", "Bytes"]),
+        tests("NetTests", ["Net", "Bytes", "CLinux"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),
         tests("PasswordsTests", ["Passwords"]),
         tests("TLSTests", ["TLS", "Net", "Bytes", "COpenSSL"]),
         tests("RoutingTests", ["Routing", "HTTP", "Bytes"]),
-        tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords"]),
-        tests("ControlTests", ["Control", "Routing", "HTTP", "Net", "Bytes"]),
+        tests("ProxyTests", ["Proxy", "Routing", "HTTP", "Net", "Bytes", "TLS", "Passwords", "COpenSSL"]),
+        tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
+        tests("WallsTests", []),
         tests("PorticoTests", ["portico", "Passwords"]),
         tests("EndToEndTests", []),
+        // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
+        .target(
+            name: "FuzzChecks", dependencies: ["HTTP", "Bytes", "TestSupport"], path: "Fuzz/Checks",
+            swiftSettings: settings),
+        tests("FuzzTests", ["FuzzChecks"]),
     ]
 )
+
+// It links with libFuzzer, which scripts/fuzz brings along.
+if Context.environment["PORTICO_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Fuzz/Driver", swiftSettings: settings))
+}

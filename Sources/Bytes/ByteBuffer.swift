@@ -5,14 +5,15 @@
 /// A linear buffer: bytes are appended at its end and consumed from its start.
 ///
 /// It owns its memory. An empty buffer may hold none: `BufferPool` lends blocks to buffers and takes them back.
+@usableFromInline
 package struct ByteBuffer: ~Copyable {
-    private var base: UnsafeMutableRawPointer?
+    @usableFromInline var base: UnsafeMutableRawPointer?
     /// How many bytes the memory holds.
-    package private(set) var capacity: Int
+    @usableFromInline package internal(set) var capacity: Int
     /// The index of the first byte that was not consumed.
-    package private(set) var lower = 0
+    @usableFromInline package internal(set) var lower = 0
     /// The index behind the last byte that was appended.
-    package private(set) var upper = 0
+    @usableFromInline package internal(set) var upper = 0
 
     /// A buffer with no memory yet.
     package init() {
@@ -35,50 +36,50 @@ package struct ByteBuffer: ~Copyable {
     deinit { free(base) }
 
     /// How many bytes stand between what was consumed and what was appended.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var count: Int { upper - lower }
 
     /// Whether nothing is left to consume.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var isEmpty: Bool { lower == upper }
 
     /// How many bytes can be appended without growing or moving.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var writableCount: Int { capacity - upper }
 
     /// The bytes that were not consumed yet. Valid until the buffer is next changed.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var readable: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0 + lower) }, count: upper - lower)
     }
 
     /// The bytes that were not consumed yet, to be changed in place. Valid until the buffer is next changed.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var mutableReadable: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: base.map { $0 + lower }, count: upper - lower)
     }
 
     /// Everything from the start of the memory to the last byte, consumed or not. Valid until the buffer is next changed.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var all: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0) }, count: upper)
     }
 
     /// The free memory behind the last byte; `produced(_:)` says how much of it was filled.
-    @inline(__always)
+    @inlinable @inline(__always)
     package var writable: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: base.map { $0 + upper }, count: capacity - upper)
     }
 
     /// Says that the first `count` bytes of `writable` were filled.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func produced(_ count: Int) {
         precondition(count >= 0 && count <= capacity - upper, "produced more than fits")
         upper += count
     }
 
     /// Drops the first `count` readable bytes; the memory is used from its start again when none is left.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= upper - lower, "consumed more than there is")
         lower += count
@@ -86,7 +87,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Drops the first `count` readable bytes and leaves the rest where it is, so that ranges into `all` stay true.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func skip(_ count: Int) {
         precondition(count >= 0 && count <= upper - lower, "skipped more than there is")
         lower += count
@@ -99,7 +100,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Drops every byte and keeps the memory.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func removeAll() {
         lower = 0
         upper = 0
@@ -114,8 +115,13 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Makes room for `count` more bytes, by moving and growing where that is needed.
+    @inlinable @inline(__always)
     package mutating func reserve(_ count: Int) {
-        if capacity - upper >= count { return }
+        if capacity - upper < count { makeRoom(for: count) }
+    }
+
+    @usableFromInline
+    mutating func makeRoom(for count: Int) {
         compact()
         if capacity - upper < count { grow(toFit: count) }
     }
@@ -135,16 +141,16 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Appends a copy of the bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(bytes.count)
-        memcpy(base.unsafelyUnwrapped + upper, source, bytes.count)
+        base.unsafelyUnwrapped.advanced(by: upper).copyMemory(from: source, byteCount: bytes.count)
         upper += bytes.count
     }
 
     /// Appends one byte.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         base.unsafelyUnwrapped.storeBytes(of: byte, toByteOffset: upper, as: UInt8.self)
@@ -152,13 +158,13 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the text of a literal.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ text: StaticString) {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends bytes that an array holds.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { append($0) }
     }

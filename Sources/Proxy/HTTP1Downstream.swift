@@ -26,8 +26,6 @@ final class HTTP1Downstream: Downstream, EventSource {
     private static let lingeringPause = Timeout.seconds(5)
     /// How many pieces are read before other connections get their turn.
     private static let piecesPerTurn = 16
-    /// A piece up to this size is copied behind the head, so that one write and one TLS record carry both.
-    private static let coalescingLimit = 16 * 1024 - 1024
 
     private let transport: Transport
     private var token = Token.none
@@ -36,8 +34,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private var input = ByteBuffer()
     private var headStart = 0
     private var headCount = 0
-    private var output = ByteBuffer()
-    private var coding = BodyFraming.none
+    private var output: HTTP1Output
     private var isBodyWanted = false
     private var isContinueOwed = false
     private lazy var exchange = Exchange(downstream: self)
@@ -46,6 +43,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         self.transport = transport
         phase = isSecure ? .handshaking : .awaitingHead
         connection = HTTP1ServerConnection(limits: worker.settings.headLimits)
+        output = HTTP1Output(transport: transport, pool: worker.heads)
         super.init(worker: worker, peer: peer, local: local, isSecure: isSecure)
     }
 
@@ -61,7 +59,11 @@ final class HTTP1Downstream: Downstream, EventSource {
     /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
     func drain() {
         switch phase {
-        case .awaitingHead where input.isEmpty: finish()
+        case .awaitingHead where input.isEmpty:
+            // A request may have come that this turn of the loop has not got to yet.
+            transport.update(.readable)
+            advance()
+            if case .awaitingHead = phase, input.isEmpty { finish() }
         case .handshaking: close()
         default: break
         }
@@ -215,7 +217,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         isBodyWanted = true
         if isContinueOwed {
             isContinueOwed = false
-            if case .failed = transport.write(Self.continueLine.bytes, more: false) {
+            if case .failed = transport.write(HeadWriter.continueResponse.bytes, more: false) {
                 worker.loop.again(token)
                 return
             }
@@ -291,82 +293,25 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     // MARK: The response
 
-    private static let continueLine: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
-
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
-        worker.heads.lend(to: &output)
         let mayStay = keepAlive && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
-        coding = framing.coding
-        HeadWriter.appendStatusLine(status, to: &output)
-        switch framing.coding {
-        case .length(let count):
-            output.append("Content-Length: ")
-            output.append(decimal: count)
-            output.append("\r\n")
-        case .chunked: output.append("Transfer-Encoding: chunked\r\n")
-        case .none, .untilClose: break
-        }
-        switch framing.connection {
-        case .close: output.append("Connection: close\r\n")
-        case .keepAlive: output.append("Connection: keep-alive\r\n")
-        case .implicit: break
-        }
-        if let advice = exchange.location.settings.keepaliveAdvice, framing.connection != .close {
-            output.append("Keep-Alive: timeout=")
-            output.append(decimal: advice)
-            output.append("\r\n")
-        }
+        output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
     }
 
     override func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        output.append(name)
-        output.append(": ")
-        output.append(value)
-        output.append("\r\n")
+        output.addField(name, value)
     }
 
-    override func endHead() { output.append("\r\n") }
+    override func endHead() { output.endHead() }
 
     override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
-        guard !output.isEmpty, piece.count > 0 else {
-            if output.isEmpty { return sent(transport.write(piece: piece, coding: coding, isLast: isLast)) }
-            return isLast ? endBody(trailers: UnsafeRawBufferPointer(start: nil, count: 0)) : .complete
-        }
-        guard piece.count <= Self.coalescingLimit else {
-            if case .failed(let error) = writeOutput(more: true) { return .failed(error) }
-            return sent(transport.write(piece: piece, coding: coding, isLast: isLast))
-        }
-        let isChunked = coding == .chunked
-        if isChunked {
-            output.append(hex: piece.count)
-            output.append("\r\n")
-        }
-        output.append(UnsafeRawBufferPointer(piece))
-        if isChunked { output.append(isLast ? "\r\n0\r\n\r\n" : "\r\n") }
-        return writeOutput(more: false)
+        sent(output.sendBody(piece, isLast: isLast))
     }
 
-    override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
-        if coding == .chunked {
-            worker.heads.lend(to: &output)
-            output.append("0\r\n")
-            output.append(trailers)
-            output.append("\r\n")
-        }
-        return flush()
-    }
+    override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult { sent(output.endBody(trailers: trailers)) }
 
-    override func flush() -> WriteResult {
-        if !output.isEmpty { return writeOutput(more: false) }
-        return transport.hasPending ? .pending : .complete
-    }
-
-    private func writeOutput(more: Bool) -> WriteResult {
-        let result = transport.write(output.readable, more: more)
-        worker.heads.reclaim(from: &output)
-        return sent(result)
-    }
+    override func flush() -> WriteResult { sent(output.flush()) }
 
     private func sent(_ result: WriteResult) -> WriteResult {
         if result == .pending { setSendDeadline() }
@@ -384,13 +329,18 @@ final class HTTP1Downstream: Downstream, EventSource {
             if worker.isDraining, input.isEmpty { return finish() }
             setIdleDeadline()
             if !transport.hasPending, !input.isEmpty || transport.mayRead { worker.loop.again(token) }
-        case .linger:
-            worker.heads.reclaim(from: &input)
-            phase = .lingering(until: worker.loop.now + Self.lingeringTime)
-            if transport.hasPending { setSendDeadline() } else { endAnswer() }
-            if transport.mayRead { worker.loop.again(token) }
+        case .linger: linger()
+        // Closing over bytes that were not read would reset the connection (RFC 9112 §9.6).
+        case .close where transport.mayRead: linger()
         case .close: finish()
         }
+    }
+
+    private func linger() {
+        worker.heads.reclaim(from: &input)
+        phase = .lingering(until: worker.loop.now + Self.lingeringTime)
+        if transport.hasPending { setSendDeadline() } else { endAnswer() }
+        if transport.mayRead { worker.loop.again(token) }
     }
 
     private func finish() {
@@ -428,6 +378,9 @@ final class HTTP1Downstream: Downstream, EventSource {
                 guard worker.loop.now < until else { return close() }
                 worker.loop.setDeadline(Self.lingeringPause, for: token)
             case .wouldBlock: return
+            case .end where transport.hasPending:
+                phase = .closing
+                return
             case .end, .failed: return close()
             }
         }
@@ -444,7 +397,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         if case .exchanging = phase { exchange.cancel() }
         phase = .closed
         worker.heads.reclaim(from: &input)
-        worker.heads.reclaim(from: &output)
+        output.discard()
         worker.loop.remove(token)
         transport.close()
         worker.closed(token)

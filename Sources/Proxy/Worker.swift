@@ -96,7 +96,11 @@ final class Worker {
 
     private func drain() {
         isDraining = true
-        for listener in listeners { listener.close() }
+        for listener in listeners {
+            // Whoever was let in by the kernel may have sent a request already.
+            listener.ready(.readable)
+            listener.close()
+        }
         listeners = []
         for pool in upstreams.values { pool.closeIdle() }
         for downstream in downstreams.values { downstream.drain() }

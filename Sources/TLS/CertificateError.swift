@@ -49,7 +49,9 @@ extension CertificateError: CustomStringConvertible {
         case .changing(let path): "\(path): changed while it was read"
         case .empty(let path): "\(path): the file is empty"
         case .encryptedKey(let path):
-            "\(path): the key has a passphrase; remove it with `openssl pkey -in \(path) -out \(path)`"
+            // Not in place: openssl empties the file that it writes to before it reads the other.
+            "\(path): the key has a passphrase, which nobody could type in; remove it with "
+                + "`openssl pkey -in \(path) -out \(path).new && mv \(path).new \(path)`"
         case .malformedCertificate(let path, let number, let reason):
             "\(path): certificate \(number) of the file is broken: \(reason)"
         case .malformedKey(let path, let reason): "\(path): the private key is broken: \(reason)"

@@ -17,6 +17,7 @@ extension TLSStream {
         @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = {
             connection, alert, _ in
             guard let connection, let stream = of(connection) else { return SSL_CLIENT_HELLO_ERROR }
+            stream.saveTicket(connection)
             if let refusal = stream.chooseContext(connection) {
                 alert?.pointee = refusal
                 return SSL_CLIENT_HELLO_ERROR
@@ -68,6 +69,12 @@ extension TLSStream {
     /// OpenSSL has dealt with a handshake message or an alert (SSL_CTX_set_info_callback(3)).
     static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, _, _ in
         of(connection)?.noteMessage()
+    }
+
+    /// A client that does not say how it would resume cannot (RFC 8446 §4.2.9): Go's clients, docker among them, by custom.
+    private func saveTicket(_ connection: OpaquePointer) {
+        let isOffered = SSL_client_hello_get0_ext(connection, UInt32(TLSEXT_TYPE_psk_kex_modes), nil, nil) == 1
+        if !isOffered { SSL_set_num_tickets(connection, 0) }
     }
 
     /// The alert to refuse the client with, nil once a certificate was chosen.

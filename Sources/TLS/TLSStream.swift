@@ -26,6 +26,8 @@ package final class TLSStream {
     var isNameRefused = false
     /// Handshake messages and alerts since the last data, on either side.
     private var messages = 0
+    /// Whether the last read brought more than a record.
+    private var isBulk = false
     /// What every further read returns.
     private var ending: ReadResult?
     private let connection: OpaquePointer
@@ -70,6 +72,8 @@ package final class TLSStream {
     func handshake() -> HandshakeResult {
         if let failure { return .failed(failure) }
         if isEstablished { return .complete }
+        // What an earlier call may have left would be taken for the reason of a failure.
+        ERR_clear_error()
         engine.wire.pointee.begin(socket)
         let result = SSL_do_handshake(connection)
         // The alert that tells the peer why it is refused leaves here too.
@@ -90,7 +94,7 @@ package final class TLSStream {
     func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         if let ending { return ending }
         guard let start = buffer.baseAddress else { return .wouldBlock }
-        engine.wire.pointee.begin(socket)
+        engine.wire.pointee.begin(socket, readLimit: isBulk ? TLSWire.readBufferSize : TLSWire.recordSize)
         var total = 0
         var isOpen = true
         while total < buffer.count {
@@ -105,6 +109,7 @@ package final class TLSStream {
         }
         // Answers to the peer's own: key updates, alerts.
         _ = sendOutput(more: false)
+        isBulk = total > TLSWire.recordSize
         if total > 0 { return .bytes(total) }
         return isOpen ? .wouldBlock : ending ?? .end
     }

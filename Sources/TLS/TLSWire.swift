@@ -16,10 +16,19 @@ struct TLSWire {
     var failure: SystemError?
     /// Whether OpenSSL gets no more to read in this call, because the peer does not stop with what is not data.
     var isCutOff = false
+    /// How much a read in this call may bring at once.
+    var readLimit = 0
     /// How many bytes OpenSSL has written in this call.
     var outputCount = 0
     /// Where OpenSSL's output gathers.
     let output: UnsafeMutableRawBufferPointer
+
+    /// The size of OpenSSL's buffer for reading, in bytes: three whole records (RFC 8446 §5.2) and what it leaves free
+    /// to align them. Bulk data then comes with a third of the system calls.
+    static let readBufferSize = 3 * recordSize + 64
+    /// The size of a whole record, in bytes. A connection that is not bulk reads no more at once, so that the rest of its
+    /// buffer, which it keeps while a record is incomplete, stays untouched memory.
+    static let recordSize = 16_384 + 5 + 17
 
     /// The most plaintext that one call may encrypt, in bytes.
     static let pieceLimit = 128 * 1024
@@ -33,8 +42,9 @@ struct TLSWire {
 
     /// Prepares for the next call into OpenSSL.
     @inline(__always)
-    mutating func begin(_ socket: StreamSocket) {
+    mutating func begin(_ socket: StreamSocket, readLimit: Int = recordSize) {
         self.socket = .passUnretained(socket)
+        self.readLimit = readLimit
         hasBlocked = false
         hasEnded = false
         isCutOff = false
@@ -60,7 +70,7 @@ struct TLSWire {
         let wire = of(bio)
         portico_bio_clear_retry(bio)
         guard !wire.pointee.isCutOff, let socket = wire.pointee.socket else { return 0 }
-        let buffer = UnsafeMutableRawBufferPointer(start: start, count: Int(count))
+        let buffer = UnsafeMutableRawBufferPointer(start: start, count: min(Int(count), wire.pointee.readLimit))
         switch socket._withUnsafeGuaranteedRef({ $0.receive(into: buffer) }) {
         case .bytes(let count): return Int32(truncatingIfNeeded: count)
         case .wouldBlock:

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Control
-private import Foundation
+private import FoundationEssentials
 
 /// `portico serve`.
 struct ServeCommand: ParsableCommand {

@@ -53,13 +53,15 @@ extension EndToEnd {
                 """
                 mkdir -p $HOME/nginx/{certs,vhost.d,passwords} $HOME/ca
                 cd $HOME/ca
+                echo basicConstraints=critical,CA:TRUE >middle.ext
+                echo subjectAltName=DNS:\(Self.domain) >domain.ext
                 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=Root CA' -keyout root.key -out root.crt
                 openssl req -newkey rsa:2048 -nodes -subj '/CN=Intermediate CA' -keyout middle.key -out middle.csr
                 openssl x509 -req -in middle.csr -CA root.crt -CAkey root.key -CAcreateserial -days 30 -out middle.crt \\
-                    -extfile <(echo basicConstraints=critical,CA:TRUE)
+                    -extfile middle.ext
                 openssl req -newkey rsa:2048 -nodes -subj '/CN=\(Self.domain)' -keyout domain.key -out domain.csr
                 openssl x509 -req -in domain.csr -CA middle.crt -CAkey middle.key -CAcreateserial -days 30 \\
-                    -out domain.crt -extfile <(echo subjectAltName=DNS:\(Self.domain))
+                    -out domain.crt -extfile domain.ext
                 cat domain.crt middle.crt > bundle.csr
                 cp bundle.csr $HOME/nginx/certs/\(Self.domain).crt
                 cp domain.key $HOME/nginx/certs/\(Self.domain).key

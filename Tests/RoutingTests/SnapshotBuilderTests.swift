@@ -21,7 +21,9 @@ func makeContainer(
 
 extension RoutingSnapshot {
     /// The host that a name leads to.
-    func host(_ name: String) -> VirtualHost? { ByteString(name).withBytes(hostIndex).map { hosts[$0] } }
+    func host(_ name: String) -> VirtualHost? {
+        (ByteString(name).withBytes(table.find) ?? defaultHost).map { hosts[$0] }
+    }
 
     /// The findings as lines.
     var lines: [String] { diagnostics.map(\.description) }
@@ -136,6 +138,14 @@ struct SnapshotBuilderTests {
         #expect(tls("[fd00::9]") == UpstreamTLS(serverName: "fd00::9", host: "[fd00::9]"))
         #expect(tls("c.org") == nil)
         #expect(snapshot.diagnostics.isEmpty)
+    }
+
+    @Test("leaves containers with VIRTUAL_HOST_MULTIPORTS out, which would replace VIRTUAL_HOST")
+    func multiports() {
+        let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", "VIRTUAL_HOST_MULTIPORTS": "b.org:"])])
+        #expect(snapshot.hosts.isEmpty)
+        #expect(snapshot.leftOut.count == 1)
+        #expect(snapshot.diagnostics.map(\.severity) == [.error])
     }
 
     @Test("prefers containers that are well, and takes the others where none is")

@@ -39,7 +39,39 @@ struct TLSHandshakeTests {
         let outcome = link.shakeHands()
         #expect((outcome.server == .complete) == isAccepted)
         if isAccepted { #expect(link.client.cipher == cipher) }
-        if !isAccepted { #expect(outcome.client == .failed("sslv3 alert handshake failure")) }
+        guard !isAccepted else { return }
+        // OpenSSL has changed the first words of this reason between 3.0 and 3.5.
+        guard case .failed(let reason) = outcome.client, reason.hasSuffix("alert handshake failure") else {
+            Issue.record("\(outcome.client)")
+            return
+        }
+    }
+
+    @Test("serves RSA certificates", arguments: ["ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384"])
+    func rsa(cipher: String) throws {
+        let folder = try ScratchFolder()
+        let made = try Tool.run(
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=a.test", "-keyout",
+            folder["a.key"], "-out", folder["a.crt"])
+        try #require(made.status == 0, "\(made.text)")
+        let link = try TLSLink(try engine(TLSContext(certificate: folder.load("a")))) {
+            _ = portico_ssl_set_versions($0, TLS1_2_VERSION, TLS1_2_VERSION)
+            SSL_set_cipher_list($0, cipher)
+        }
+        #expect(link.shakeHands().server == .complete)
+        #expect(link.client.cipher == cipher)
+    }
+
+    @Test("sends the authorities' certificates behind its own")
+    func chain() throws {
+        let folder = try ScratchFolder()
+        let pair = try SelfSigned.make(names: ["a.test"], addresses: [], days: 30)
+        let authorities = try (0..<3).map { try SelfSigned.make(names: ["authority\($0)"], addresses: [], days: 30) }
+        try folder.write(pair.certificate + authorities.flatMap(\.certificate), to: "a.crt")
+        try folder.write(pair.key, to: "a.key")
+        let link = try TLSLink(try engine(TLSContext(certificate: folder.load("a"))))
+        #expect(link.shakeHands().server == .complete)
+        #expect(link.client.chainNames == ["a.test", "authority0", "authority1", "authority2"])
     }
 
     @Test("follows the policy of the host that the client names")

@@ -70,6 +70,8 @@ static inline long portico_bio_memory(BIO *bio, char **start) { return BIO_get_m
 
 // Keys and certificates.
 static inline EVP_PKEY *portico_make_p256_key(void) { return EVP_EC_gen("P-256"); }
+static inline int portico_certificate_count(const STACK_OF(X509) *list) { return sk_X509_num(list); }
+static inline X509 *portico_certificate(const STACK_OF(X509) *list, int index) { return sk_X509_value(list, index); }
 static inline int portico_general_name_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }
 static inline GENERAL_NAME *portico_general_name(const GENERAL_NAMES *names, int index) {
     return sk_GENERAL_NAME_value(names, index);

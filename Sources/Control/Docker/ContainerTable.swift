@@ -52,11 +52,13 @@ struct ContainerTable {
         switch event {
         case .started(let id):
             guard entries[id] != nil || entries.count < Self.limit else { return Effect() }
-            // What was known before it started may be wrong now: its addresses can belong to another one.
-            let isChanged = remove(id)
+            if let entry = entries[id], entry.inspected != nil, entry.stopping == nil {
+                // Its end would have come first: this is old news, sent once more.
+                return changeAndInspect(id) { _ in }
+            }
             let revision = nextRevision()
             entries[id] = Entry(revision: revision)
-            return Effect(inspect: [id], isChanged: isChanged)
+            return Effect(inspect: [id])
         case .stopped(let id):
             return Effect(isChanged: remove(id))
         case .signalled(let id, let signal):

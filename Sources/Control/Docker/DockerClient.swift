@@ -175,7 +175,8 @@ final class DockerClient {
     private func attach() {
         events = JSONStreamSplitter()
         // Engines answer a moment before they begin to listen to their own events: what lies in between is asked for.
-        let path = "/events?since=\(FileStamp.now / 1_000_000_000 - 2)&filters=\(Self.escaped(DockerEvent.filters))"
+        let path =
+            "/events?since=\(Self.seconds(FileStamp.now - 5_000_000))&filters=\(Self.escaped(DockerEvent.filters))"
         let delivery = GetExchange.Delivery.stream(
             opened: { [unowned self] in
                 state = .watching
@@ -241,6 +242,7 @@ final class DockerClient {
             unheard.remove(event.id)
             retries[event.id] = nil
             apply(table.apply(event, now: loop.now), isUrgent: true)
+            checkSynchronized(event.id)
         } catch {
             log.warning("Skipped an event of the Docker engine: \(error)")
         }
@@ -302,7 +304,7 @@ final class DockerClient {
         isLossReported = false
         if !isSynchronized { unanswered = Set(ids) }
         apply(effect, isUrgent: false)
-        checkSynchronized()
+        checkSynchronized(nil)
     }
 
     private func inspected(_ id: String, _ revision: UInt64, _ result: Result<[UInt8], APIError>) {
@@ -320,8 +322,7 @@ final class DockerClient {
             if count == 1 { log.warning("The Docker engine does not say what container \(id.prefix(12)) is: \(error)") }
             agenda.schedule(.retry, after: pace.answer)
         }
-        unanswered?.remove(id)
-        checkSynchronized()
+        checkSynchronized(id)
     }
 
     /// Asks again about containers that got no answer, a few times; the next list does so as well.
@@ -330,8 +331,13 @@ final class DockerClient {
         for (id, count) in retries where count <= 3 { inspections.add(id, isUrgent: false) }
     }
 
-    private func checkSynchronized() {
-        guard !isSynchronized, unanswered?.isEmpty == true else { return }
+    /// Notes that the container may be known now, or gone, or that there is no answer about it.
+    private func checkSynchronized(_ id: String?) {
+        guard !isSynchronized else { return }
+        if let id, table.container(id) != nil || table.revision(of: id) == nil || retries[id] != nil {
+            unanswered?.remove(id)
+        }
+        guard unanswered?.isEmpty == true else { return }
         isSynchronized = true
         unanswered = nil
         changed()
@@ -353,6 +359,12 @@ final class DockerClient {
         key = ObjectIdentifier(exchange)
         exchanges[ObjectIdentifier(exchange)] = exchange
         return exchange
+    }
+
+    /// A time in nanoseconds in the form of the engine's `since`: seconds with nine decimals.
+    private static func seconds(_ nanoseconds: Int64) -> String {
+        let fraction = String(nanoseconds % 1_000_000_000)
+        return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
     }
 
     /// The text with everything but letters, digits and a few marks written as `%XX` (RFC 3986 §2.1).

@@ -1,4 +1,3 @@
-private import CLinux
 internal import Net
 
 #if canImport(Glibc)
@@ -20,11 +19,11 @@ final class FolderWatcher: EventSource {
     private let loop: EventLoop
     private let interval: Duration
     private let changed: () -> Void
-    private let descriptor: FileDescriptor
+    private let events: FolderEvents
     private var token: Token?
     private var plan = WatchPlan([])
     private var paths: Set<String> = []
-    private var watches: [Int32: String] = [:]
+    private var watches: [FolderEvents.Watch: String] = [:]
     private var writers: [String: Instant] = [:]
     private var firstEvent: Instant?
     private var isPlanStale = false
@@ -40,10 +39,8 @@ final class FolderWatcher: EventSource {
         self.loop = loop
         self.interval = interval
         self.changed = changed
-        let raw = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
-        guard raw >= 0 else { throw .current("inotify_init1") }
-        descriptor = FileDescriptor(owning: raw)
-        let token = try loop.add(raw, self, interest: .reading)
+        events = try FolderEvents()
+        let token = try loop.add(events.raw, self, interest: .reading)
         self.token = token
         loop.setDeadline(interval, for: token)
     }
@@ -51,7 +48,7 @@ final class FolderWatcher: EventSource {
     /// Stops watching.
     func close() {
         guard let token else { return }
-        loop.unwatch(descriptor.raw)
+        loop.unwatch(events.raw)
         loop.remove(token)
         self.token = nil
     }
@@ -64,15 +61,18 @@ final class FolderWatcher: EventSource {
         plan = WatchPlan(paths)
         var unwanted = Set(watches.keys)
         for (folder, interest) in plan.folders {
-            // A folder that took another's place gets a new watch, the same one keeps its own.
-            let watch = inotify_add_watch(descriptor.raw, folder, Self.mask(interest))
-            // What cannot be watched (no such folder any more, or no watch left: inotify(7)) is still looked at each second.
-            guard watch >= 0 else { continue }
-            unwanted.remove(watch)
-            watches[watch] = folder
+            do throws(SystemError) {
+                // A folder that took another's place gets a new watch, the same one keeps its own.
+                let watch = try events.add(folder, Self.kinds(interest))
+                unwanted.remove(watch)
+                watches[watch] = folder
+            } catch {
+                // No such folder any more, or no watch left: then the regular look has to do.
+                continue
+            }
         }
         for watch in unwanted {
-            inotify_rm_watch(descriptor.raw, watch)
+            events.remove(watch)
             watches[watch] = nil
         }
     }
@@ -88,12 +88,8 @@ final class FolderWatcher: EventSource {
 
     func ready(_ readiness: Readiness) {
         var isNews = false
-        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { buffer in
-            while true {
-                let count = read(descriptor.raw, buffer.baseAddress, buffer.count)
-                guard count > 0 else { return }
-                if take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { isNews = true }
-            }
+        events.read { event in
+            if take(event) { isNews = true }
         }
         guard isNews else { return }
         let first = firstEvent ?? loop.now
@@ -111,54 +107,38 @@ final class FolderWatcher: EventSource {
         if let token, firstEvent == nil { loop.setDeadline(max(interval, cost * 50), for: token) }
     }
 
-    private func take(_ events: UnsafeRawBufferPointer) -> Bool {
-        var isNews = false
-        var offset = 0
-        let headSize = MemoryLayout<inotify_event>.size
-        while offset + headSize <= events.count {
-            let event = events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-            let nameBytes = events[(offset + headSize)..<(offset + headSize + Int(event.len))]
-            let name = String(decoding: nameBytes.prefix { $0 != 0 }, as: UTF8.self)
-            if take(event.wd, event.mask, name) { isNews = true }
-            offset += headSize + Int(event.len)
-        }
-        return isNews
-    }
-
     /// Takes one event in and says whether it is about something that counts.
-    private func take(_ watch: Int32, _ mask: UInt32, _ name: String) -> Bool {
-        if mask & UInt32(IN_Q_OVERFLOW) != 0 {
+    private func take(_ event: FolderEvents.Event) -> Bool {
+        if event.kinds.contains(.lost) {
             writers = [:]
             isPlanStale = true
             return true
         }
-        guard let folder = watches[watch] else { return false }
-        if mask & UInt32(IN_IGNORED) != 0 { watches[watch] = nil }
-        if name.isEmpty {
+        guard let folder = watches[event.watch] else { return false }
+        if event.kinds.contains(.ended) { watches[event.watch] = nil }
+        if event.name.isEmpty {
             isPlanStale = true
             return true
         }
-        guard plan.folders[folder]?.covers(name) == true else { return false }
-        let path = Folders.joined(folder, name)
-        if mask & UInt32(IN_MODIFY | IN_CREATE) != 0, isWrittenTo(path, isNew: mask & UInt32(IN_CREATE) != 0) {
+        guard plan.folders[folder]?.covers(event.name) == true else { return false }
+        let path = Folders.joined(folder, event.name)
+        if event.kinds.contains(.written) || event.kinds.contains(.made) && isFileWithOneName(path) {
             writers[path] = loop.now
         }
-        if mask & UInt32(IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) != 0 { writers[path] = nil }
+        if !event.kinds.isDisjoint(with: [.closed, .removed, .movedAway, .movedHere]) { writers[path] = nil }
         // What only changes the content leads nowhere else.
-        if mask & UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) != 0 { isPlanStale = true }
+        if !event.kinds.isDisjoint(with: [.made, .removed, .movedAway, .movedHere]) { isPlanStale = true }
         return true
     }
 
-    /// A created link or folder is never closed after writing; a file has one name until it is linked.
-    private func isWrittenTo(_ path: String, isNew: Bool) -> Bool {
-        guard isNew else { return true }
+    /// Whether a name that was just made is a file that its maker will write to and close, and no link or folder.
+    private func isFileWithOneName(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
     }
 
-    private static func mask(_ interest: WatchPlan.Interest) -> UInt32 {
-        var mask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR
-        if interest.isWhole || interest.hasFiles { mask |= IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB }
-        return UInt32(mask)
+    private static func kinds(_ interest: WatchPlan.Interest) -> FolderEvents.Kinds {
+        let names: FolderEvents.Kinds = [.made, .removed, .movedAway, .movedHere, .folderGone]
+        return interest.isWhole || interest.hasFiles ? names.union([.written, .closed, .attributes]) : names
     }
 }

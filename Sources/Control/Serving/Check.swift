@@ -10,11 +10,13 @@ package enum Check {
     package struct Report: Sendable {
         let hostCount: Int
         let diagnostics: [Diagnostic]
+        /// The content of the files that the diagnostics show lines of.
+        var sources: [String: [UInt8]] = [:]
 
         /// Whether something cannot be used.
         package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-        /// A line for each finding, and how many there are.
+        /// Each finding with the line of the file that it is about, and how many there are.
         package var text: String {
             let count = { (severity: Diagnostic.Severity, word: String) -> String in
                 let number = diagnostics.filter { $0.severity == severity }.count
@@ -22,7 +24,8 @@ package enum Check {
             }
             let hosts = "\(hostCount) host\(hostCount == 1 ? "" : "s")"
             let summary = "\(hosts), \(count(.error, "error")), \(count(.warning, "warning"))"
-            return (diagnostics.map(\.description) + [summary]).joined(separator: "\n") + "\n"
+            let findings = diagnostics.map { $0.rendered(source: $0.file.flatMap { sources[$0] }) }
+            return (findings + [summary]).joined(separator: "\n") + "\n"
         }
     }
 
@@ -46,9 +49,24 @@ package enum Check {
                         "the engine's containers are not known: "
                             + configurator.docker.summary, hint: "give --docker none to check the files alone"))
             }
-            return Report(hostCount: result.configuration.snapshot.hosts.count, diagnostics: diagnostics)
+            let snapshot = result.configuration.snapshot
+            return Report(
+                hostCount: snapshot.hosts.count, diagnostics: diagnostics,
+                sources: sources(of: diagnostics, hidden: Set(snapshot.passwordFiles)))
         } catch {
             throw .system(error.description)
         }
+    }
+
+    /// Reads the files that diagnostics point into. A line of a password file is never shown.
+    private static func sources(of diagnostics: [Diagnostic], hidden: Set<String>) -> [String: [UInt8]] {
+        var sources: [String: [UInt8]] = [:]
+        for diagnostic in diagnostics where diagnostic.position != nil {
+            guard let path = diagnostic.file, sources[path] == nil, !hidden.contains(path),
+                case .bytes(let bytes) = FileReading(of: path).content
+            else { continue }
+            sources[path] = bytes
+        }
+        return sources
     }
 }

@@ -18,8 +18,12 @@ final class Configurator {
     /// The most names that are remembered; those beyond have no address.
     static let nameLimit = 4096
 
+    /// How often certificates are judged again, whether or not anything has changed.
+    static let judgeInterval = Duration.seconds(6 * 3600)
+
     private enum Chore: CaseIterable {
         case build
+        case judge
         case stopWaiting
         case lookUp
     }
@@ -83,6 +87,7 @@ final class Configurator {
         loop.turnEnded = { [unowned self] in buildIfDue() }
         agenda.schedule(.stopWaiting, after: Self.startPatience)
         agenda.schedule(.lookUp, after: Self.lookUpInterval)
+        agenda.schedule(.judge, after: Self.judgeInterval)
         watcher.watch(builder.paths)
         docker.start()
         setOutdated()
@@ -112,6 +117,9 @@ final class Configurator {
     private func perform(_ chore: Chore) {
         switch chore {
         case .build: buildIfDue()
+        case .judge:
+            agenda.schedule(.judge, after: Self.judgeInterval)
+            setOutdated()
         case .stopWaiting: isWaiting = false
         case .lookUp: lookUpAgain()
         }

@@ -39,12 +39,13 @@ final class ServingBuilder {
         certificates = CertificateFolder.read(settings.folders.certificates)
     }
 
-    /// Everything that the last build depended on, to be watched.
+    /// Everything that the last build depended on, to be watched: the folders, and files that lie elsewhere.
     var paths: Set<String> {
-        files.paths.union([
+        let folders: Set = [
             settings.folders.certificates, settings.folders.virtualHosts, settings.folders.passwords,
             settings.folders.htpasswd,
-        ])
+        ]
+        return folders.union(files.paths.filter { !folders.contains(Folders.parent(of: $0)) })
     }
 
     /// Looks whether files have changed, and says whether a new build may come to something else.

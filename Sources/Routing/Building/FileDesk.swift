@@ -4,8 +4,6 @@ internal import Bytes
 struct FileDesk {
     /// What was found in the files that were compiled, file by file.
     private(set) var diagnostics: [Diagnostic] = []
-    /// The paths that their `include` lines lead to.
-    private(set) var includedFiles: Set<String> = []
     private let files: any VirtualHostFiles
     private var outcomes: [String: HostFileCompiler.Outcome] = [:]
 
@@ -23,7 +21,6 @@ struct FileDesk {
             files.read(path), path: path, isDefault: name == HostFileName.standIn, files: files)
         outcomes[name] = outcome
         diagnostics += outcome.diagnostics
-        includedFiles.formUnion(outcome.includedFiles)
         return outcome
     }
 

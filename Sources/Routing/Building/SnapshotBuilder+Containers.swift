@@ -5,10 +5,8 @@ extension SnapshotBuilder {
     mutating func collectContainers() {
         let ordered = inputs.containers.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
         for container in ordered {
-            guard let text = container.environment["VIRTUAL_HOST"], !text.trimmed.isEmpty else {
-                reportUnsupported("VIRTUAL_HOST_MULTIPORTS", of: container)
-                continue
-            }
+            if isUnsupported("VIRTUAL_HOST_MULTIPORTS", of: container) { continue }
+            guard let text = container.environment["VIRTUAL_HOST"], !text.trimmed.isEmpty else { continue }
             var isClaiming = false
             for element in text.split(separator: ",").map(\.trimmed) where !element.isEmpty {
                 if claim(element, for: container) { isClaiming = true }
@@ -108,8 +106,9 @@ extension SnapshotBuilder {
         }
     }
 
-    private mutating func reportUnsupported(_ variable: String, of container: Container) {
-        guard let text = container.value(variable) else { return }
+    /// Whether a variable is set that replaces all of those that are understood; the container is left out then.
+    private mutating func isUnsupported(_ variable: String, of container: Container) -> Bool {
+        guard let text = container.value(variable) else { return false }
         leftOut.append(
             LeftOutContainer(
                 container: container.name, host: variable, reason: .unsupported(variable: variable, value: text)))
@@ -117,6 +116,7 @@ extension SnapshotBuilder {
             Diagnostic(
                 .error, at: .container(container.name, variable: variable), "\(variable) is not supported yet",
                 hint: "use VIRTUAL_HOST and VIRTUAL_PORT"))
+        return true
     }
 
     private mutating func warnIfPublished(_ container: Container, port: UInt16) {

@@ -18,7 +18,6 @@ extension SnapshotBuilder {
         refuseLocationFiles(byHost, desk: desk)
         diagnostics += desk.diagnostics
         diagnostics += consequences.sorted { $0.key < $1.key }.flatMap { $0.value.diagnostics(path: $0.key) }
-        includedFiles = desk.includedFiles
     }
 
     /// Who may pass by password: as the host's file says, else as the file says that is named like the host.

@@ -6,7 +6,6 @@ package struct SnapshotBuilder {
     var sites: [ByteString: Site] = [:]
     var diagnostics: [Diagnostic] = []
     var leftOut: [LeftOutContainer] = []
-    var includedFiles: Set<String> = []
     /// The names in the folder of password files, by their lower-case form.
     let passwordFilesByHost: [String: String]
     private var passwordFiles: Set<String> = []
@@ -50,8 +49,7 @@ package struct SnapshotBuilder {
             diagnostics: diagnostics,
             unresolvedNames: unresolvedNames.sorted(),
             leftOut: leftOut,
-            passwordFiles: passwordFiles.sorted(),
-            includedFiles: includedFiles.sorted())
+            passwordFiles: passwordFiles.sorted())
     }
 
     private mutating func virtualHost(_ site: Site) -> VirtualHost {

@@ -20,7 +20,7 @@ struct HostFileCompiler {
     private var context: DirectiveContexts = .server
     private var seen: [ByteString: SourcePosition] = [:]
     private var openFiles: [String] = []
-    private var includedFiles: [String] = []
+    private var includeCount = 0
     private var sources: [[UInt8]] = []
     private var mayHoldAccessRules = false
 
@@ -32,8 +32,6 @@ struct HostFileCompiler {
         var diagnostics: [Diagnostic]
         /// Where there are errors: whether the file says, or could say, who may come in.
         var mayHoldAccessRules: Bool
-        /// The paths that `include` read or looked for.
-        var includedFiles: [String]
     }
 
     /// Compiles what a file holds; `isDefault` says that it stands for hosts without a file of their own.
@@ -49,8 +47,7 @@ struct HostFileCompiler {
             file: isGood ? compiler.file : nil,
             diagnostics: compiler.diagnostics,
             mayHoldAccessRules: !isGood
-                && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)),
-            includedFiles: compiler.includedFiles)
+                && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)), )
     }
 
     private init(path: String, isDefault: Bool, files: any VirtualHostFiles) {
@@ -87,13 +84,12 @@ struct HostFileCompiler {
         let pattern = try path(argument, of: directive)
         let isPattern = pattern.utf8.contains { Self.globBytes.contains($0) }
         let paths = isPattern ? files.paths(matching: pattern) : [pattern]
-        if !isPattern || paths.isEmpty { includedFiles.append(pattern) }
         for path in paths {
-            if isPattern { includedFiles.append(path) }
+            includeCount += 1
             guard !openFiles.contains(path) else {
                 throw directive.error(argument, "\(path) includes itself", hint: "remove one of the include lines")
             }
-            guard openFiles.count <= Self.deepestInclude, includedFiles.count <= Self.mostIncludes else {
+            guard openFiles.count <= Self.deepestInclude, includeCount <= Self.mostIncludes else {
                 throw directive.error(
                     argument, "more than \(Self.deepestInclude) files deep or \(Self.mostIncludes) files in all")
             }

@@ -18,8 +18,6 @@ package struct RoutingSnapshot: Sendable {
     package var leftOut: [LeftOutContainer]
     /// The paths of the password files that the hosts use, sorted, each once.
     package var passwordFiles: [String]
-    /// The paths that were read or looked for outside `vhost.d` by `include`, sorted, each once: worth watching.
-    package var includedFiles: [String]
 
     /// A snapshot of the given hosts; its table is built from their names.
     package init(
@@ -29,8 +27,7 @@ package struct RoutingSnapshot: Sendable {
         diagnostics: [Diagnostic] = [],
         unresolvedNames: [String] = [],
         leftOut: [LeftOutContainer] = [],
-        passwordFiles: [String] = [],
-        includedFiles: [String] = []
+        passwordFiles: [String] = []
     ) {
         self.generation = generation
         self.hosts = hosts
@@ -40,11 +37,5 @@ package struct RoutingSnapshot: Sendable {
         self.unresolvedNames = unresolvedNames
         self.leftOut = leftOut
         self.passwordFiles = passwordFiles
-        self.includedFiles = includedFiles
     }
-
-    /// The host that a request for this name belongs to, `defaultHost` included.
-    ///
-    /// The bytes are the name without its port and without a trailing dot, in any case; an IPv6 address keeps its brackets.
-    package func hostIndex(_ name: UnsafeRawBufferPointer) -> Int? { table.find(name) ?? defaultHost }
 }

@@ -97,11 +97,32 @@ struct ContainerTableTests {
         #expect(table.routable.isEmpty)
     }
 
-    @Test("forgets the addresses of before a start")
-    func startWithoutEnd() throws {
+    @Test("keeps what it knows of a running container when its start is told once more")
+    func repeatedStart() throws {
         var table = try running(answer("x"))
-        #expect(table.apply(.started(id: "x"), now: start) == Effect(inspect: ["x"], isChanged: true))
+        #expect(table.apply(.started(id: "x"), now: start) == Effect(inspect: ["x"]))
+        #expect(table.routable.map(\.id) == ["x"])
+    }
+
+    @Test("asks anew about a container that starts after it was told to stop")
+    func startAfterStop() throws {
+        var table = try running(answer("x"))
+        _ = table.apply(.signalled(id: "x", signal: .init(number: 15)), now: start)
+        #expect(table.apply(.started(id: "x"), now: start) == Effect(inspect: ["x"]))
         #expect(table.routable.isEmpty)
+        let revision = try #require(table.revision(of: "x"))
+        #expect(table.inspected("x", revision: revision, try answer("x")) == Effect(isChanged: true))
+    }
+
+    @Test("brings a container back that was started again while nobody listened")
+    func unheardRestart() throws {
+        var table = try running(answer("x"))
+        _ = table.apply(.signalled(id: "x", signal: .init(number: 15)), now: start)
+        var later = try answer("x")
+        later.started = "2026-01-31T13:00:00Z"
+        let revision = try #require(table.revision(of: "x"))
+        #expect(table.inspected("x", revision: revision, later) == Effect(isChanged: true))
+        #expect(table.routable.map(\.id) == ["x"])
     }
 
     @Test("leaves a stopping container out whatever is said of it")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Following an engine", .timeLimit(.minutes(1)))
+@Suite("Following an engine", .timeLimit(.minutes(5)))
 struct DockerClientTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop
@@ -24,11 +24,26 @@ struct DockerClientTests {
         folder = try TemporaryFolder()
         loop = try EventLoop()
         docker = try FakeDocker(on: loop, path: folder.path("docker.sock"))
-        client = DockerClient(
-            .at(.unix(path: folder.path("docker.sock"))), own: OwnContainer(cgroup: "/docker/\(Self.ownIdentifier)"),
-            on: loop, resolver: try NameResolver(on: loop),
-            log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { [changes] in changes.count += 1 }
+        client = try Self.client(.at(.unix(path: folder.path("docker.sock"))), on: loop) { [changes] in
+            changes.count += 1
+        }
+    }
+
+    private static func client(
+        _ target: Settings.Docker, pace: DockerClient.Pace = .init(), on loop: EventLoop,
+        changed: @escaping () -> Void = {}
+    ) throws -> DockerClient {
+        DockerClient(
+            target, own: OwnContainer(cgroup: "/docker/\(ownIdentifier)"), pace: pace, on: loop,
+            resolver: try NameResolver(on: loop), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            changed: changed)
+    }
+
+    /// A client for which all waiting is short.
+    private func hastyClient(_ change: (inout DockerClient.Pace) -> Void) throws -> DockerClient {
+        var pace = DockerClient.Pace()
+        change(&pace)
+        return try Self.client(.at(.unix(path: folder.path("docker.sock"))), pace: pace, on: loop)
     }
 
     private var hosts: [String: String] {
@@ -118,6 +133,16 @@ struct DockerClientTests {
         try loop.wait(for: "the other container") { hosts == ["a": "a.example"] }
         let hanging = docker.requests.filter { $0.contains("hung") }.count
         #expect(hanging == InspectionQueue.ordinaryWidth)
+    }
+
+    @Test("does not wait for a container that ends before the engine has answered for it")
+    func endOfHangingInspection() throws {
+        docker.start("hung", host: "hung.example", tells: false)
+        docker.hanging = ["/containers/hung/json"]
+        client.start()
+        try loop.wait(for: "the question") { docker.requests.contains("/containers/hung/json") }
+        docker.end("hung")
+        try loop.wait(for: "the first round") { client.isSynchronized }
     }
 
     @Test(
@@ -269,5 +294,63 @@ struct DockerClientTests {
         try synchronize()
         client.stop()
         try loop.wait(for: "the connections to close") { docker.connections.isEmpty }
+    }
+
+    @Test("notices a stream of events that has gone silent, and attaches anew")
+    func deafStream() throws {
+        let client = try hastyClient {
+            $0.reconcile = .milliseconds(50)
+            $0.event = .milliseconds(50)
+        }
+        client.start()
+        try loop.wait(for: "the first list") { client.isSynchronized }
+        let stream = docker.streams.first
+        docker.start("a", host: "a.example", tells: false)
+        try loop.wait(for: "the container that only the list tells of") { client.table.routable.count == 1 }
+        try loop.wait(for: "another stream") { docker.streams.first.map { $0 !== stream } ?? false }
+        try loop.wait(for: "peace") { client.isSettled && docker.streams.count == 1 }
+        #expect(client.table.routable.count == 1)
+        client.stop()
+    }
+
+    @Test("connects anew when the engine does not answer", arguments: ["/version", "/events", "/containers/json"])
+    func hangingAnswers(path: String) throws {
+        let client = try hastyClient {
+            $0.answer = .milliseconds(50)
+            $0.pause = .milliseconds(50)
+        }
+        docker.start("a", host: "a.example", tells: false)
+        docker.hanging = [path]
+        client.start()
+        try loop.wait(for: "two tries") { docker.requests.filter { $0 == path }.count >= 2 }
+        docker.hanging = []
+        try loop.wait(for: "the container") { client.table.routable.count == 1 }
+        client.stop()
+    }
+
+    @Test("asks again about a container that got no answer")
+    func retries() throws {
+        let client = try hastyClient { $0.answer = .milliseconds(50) }
+        docker.start("a", host: "a.example", tells: false)
+        docker.hanging = ["/containers/a/json"]
+        client.start()
+        try loop.wait(for: "a first round without it") { client.isSynchronized }
+        docker.hanging = []
+        try loop.wait(for: "the container") { client.table.routable.count == 1 }
+        client.stop()
+    }
+
+    @Test("reaches an engine over TCP by name")
+    func tcp() throws {
+        let relay = try Socket.listen(on: .ip(Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)))
+        let port = try #require(Socket.localEndpoint(relay.raw)?.port)
+        let client = try Self.client(.at(.tcp(host: "localhost", port: port)), on: loop)
+        docker.start("a", host: "a.example", tells: false)
+        client.start()
+        try loop.wait(for: "the container") {
+            if let accepted = try Socket.accept(relay.raw) { try docker.take(accepted.unpack()) }
+            return client.table.routable.count == 1
+        }
+        client.stop()
     }
 }

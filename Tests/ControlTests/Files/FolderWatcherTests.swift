@@ -4,7 +4,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Watching folders", .timeLimit(.minutes(1)))
+@Suite("Watching folders", .timeLimit(.minutes(5)))
 struct FolderWatcherTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop

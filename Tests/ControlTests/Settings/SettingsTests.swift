@@ -1,4 +1,6 @@
 import Bytes
+import Proxy
+import Routing
 import Testing
 
 @testable import Control
@@ -108,5 +110,40 @@ struct SettingsTests {
         #expect(throws: SettingsError.number(setting: "--workers", text: text, allowed: 1...1024)) {
             try settings { $0.workers = text }
         }
+    }
+
+    @Test("read what nginx-proxy's variables say of routing")
+    func routing() throws {
+        let routing = try settings([
+            "HTTPS_METHOD": "noredirect", "HSTS": "off", "DEFAULT_HOST": "a.example", "TRUST_DEFAULT_CERT": "false",
+            "ENABLE_HTTP_ON_MISSING_CERT": "false", "PREFER_IPV6_NETWORK": "1", "HEALTH": "ignore", "HTTP_PORT": "8080",
+        ]).routing
+        #expect(routing.httpsMethod == .noredirect)
+        #expect(routing.hsts == "off")
+        #expect(routing.defaultHost == "a.example")
+        #expect(!routing.trustsDefaultCertificate)
+        #expect(!routing.servesHTTPWithoutCertificate)
+        #expect(routing.prefersIPv6)
+        #expect(routing.ignoresHealth)
+        #expect(routing.listeningPorts == [8080, 443])
+    }
+
+    @Test(
+        "refuse other words", arguments: [["HTTPS_METHOD": "always"], ["HEALTH": "yes"], ["TRUST_DEFAULT_CERT": "2"]])
+    func oddWords(variables: [String: String]) {
+        #expect(throws: SettingsError.self) { try settings(variables) }
+    }
+
+    @Test("tell which variables have no effect")
+    func warnings() throws {
+        #expect(try settings().warnings == [])
+        #expect(try settings(["SSL_POLICY": "x", "LOG_JSON": ""]).warnings == ["SSL_POLICY has no effect yet"])
+    }
+
+    @Test("redirect to the port that clients see")
+    func redirectPort() throws {
+        #expect(try settings().redirectPort == 443)
+        #expect(try settings { $0.https = ["127.0.0.1:8443"] }.redirectPort == 8443)
+        #expect(try settings(["HTTPS_PORT": "5043"]) { $0.https = ["127.0.0.1:8443"] }.redirectPort == 5043)
     }
 }

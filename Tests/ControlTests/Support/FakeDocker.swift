@@ -61,12 +61,17 @@ final class FakeDocker: EventSource {
     func ready(_ readiness: Readiness) {
         do {
             while let descriptor = listener?.raw, let accepted = try Socket.accept(descriptor) {
-                let connection = try FakeDockerConnection(accepted.unpack(), on: loop, owner: self)
-                connections[ObjectIdentifier(connection)] = connection
+                try take(accepted.unpack())
             }
         } catch {
             failures += 1
         }
+    }
+
+    /// Answers on a connection that was accepted elsewhere.
+    func take(_ socket: consuming FileDescriptor) throws {
+        let connection = try FakeDockerConnection(socket, on: loop, owner: self)
+        connections[ObjectIdentifier(connection)] = connection
     }
 
     /// Adds a container that runs, and tells it.

@@ -55,6 +55,12 @@ final class DockerEngine: @unchecked Sendable {
         ["nsenter", "--target", "\(gate)", "--net", "--mount", "--"] + arguments
     }
 
+    /// The arguments that run a command in the engine's network, with this machine's mounts: a Swift program reads its own
+    /// arguments from `/proc`, and the engine's shows only processes of its own.
+    func enterNetwork(_ arguments: [String]) -> [String] {
+        ["nsenter", "--target", "\(gate)", "--net", "--"] + arguments
+    }
+
     /// Runs `docker` with the arguments, and returns what it printed.
     @discardableResult
     func docker(_ arguments: String..., within limit: Duration = .seconds(60)) throws -> String {

@@ -24,15 +24,18 @@ final class FrontDoor {
             ] + arguments
         let ports = ["HTTP_PORT": "\(http)", "HTTPS_PORT": "\(https)"]
         process = try RunningProcess(
-            Command(engine?.enter(serve) ?? serve, environment: ports.merging(environment) { $1 }),
+            Command(engine?.enterNetwork(serve) ?? serve, environment: ports.merging(environment) { $1 }),
             output: site.folder["access.log"], errors: site.folder["portico.log"])
-        try eventually("portico serves", within: .seconds(20)) {
-            guard process.isRunning else {
-                throw Command.Failure(description: "portico did not start: \(log)")
+        var last: Command.Outcome?
+        do {
+            try eventually("portico serves", within: .seconds(20)) {
+                last = try routesCommand().outcome()
+                return last?.status == 0 || !process.isRunning
             }
-            return try Command([Checkout.portico, "routes", "--control", site.folder["control.sock"]]).outcome()
-                .status == 0
+        } catch {
+            throw Command.Failure(description: "\(error): \(last?.description ?? "")\(log)")
         }
+        guard process.isRunning else { throw Command.Failure(description: "portico did not start: \(log)") }
     }
 
     /// What it wrote to standard error.
@@ -42,10 +45,10 @@ final class FrontDoor {
     var accessLog: String { site.folder.read("access.log") }
 
     /// What it routes now, as `portico routes` tells it.
-    func routes(json: Bool = false) throws -> String {
-        try Command(
-            [Checkout.portico, "routes", "--control", site.folder["control.sock"]] + (json ? ["--json"] : [])
-        ).run()
+    func routes() throws -> String { try routesCommand().run() }
+
+    private func routesCommand() -> Command {
+        Command([Checkout.portico, "routes", "--control", site.folder["control.sock"]])
     }
 
     /// The most memory that it has had in use at once, in bytes.

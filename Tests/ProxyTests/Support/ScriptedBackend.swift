@@ -45,6 +45,8 @@ final class ScriptedBackend: Sendable {
         var connectionCount = 0
         /// The connections that are over.
         var endedCount = 0
+        /// Those of connections that are not over, by connection.
+        var descriptors: [Int: Int32] = [:]
         var requests: [Message] = []
         /// Everything that came, by connection.
         var bytes: [Int: [UInt8]] = [:]
@@ -59,8 +61,10 @@ final class ScriptedBackend: Sendable {
     private let isListening = Atomic(true)
 
     /// Listens at once. The first connection follows the first script, and so on; the last script is for all that follow.
-    init(_ scripts: Script...) throws {
-        let socket = try Socket.listen(on: .ip(Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)))
+    init(
+        at address: Endpoint = Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0), _ scripts: Script...
+    ) throws {
+        let socket = try Socket.listen(on: .ip(address))
         guard let endpoint = Socket.localEndpoint(socket.raw) else { throw TestFault("no address") }
         self.endpoint = endpoint
         let listener = socket.release()
@@ -89,6 +93,13 @@ final class ScriptedBackend: Sendable {
         thread.join()
     }
 
+    /// Ends the connections that there are.
+    func disconnect() throws {
+        let count = log.current.connectionCount
+        for descriptor in log.current.descriptors.values { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        try waitUntilEnded(count)
+    }
+
     /// The requests that have come, once there are so many.
     func requests(_ count: Int) throws -> [Message] {
         try log.wait(for: "\(count) requests") { $0.requests.count >= count }.requests
@@ -112,11 +123,15 @@ final class ScriptedBackend: Sendable {
     }
 
     private static func serve(_ descriptor: Int32, _ number: Int, _ script: @escaping Script, _ log: Watched<Log>) {
-        log.update { $0.connectionCount += 1 }
+        log.update { log in
+            log.connectionCount += 1
+            log.descriptors[number] = descriptor
+        }
         _ = Thread.start(name: "backend-\(number)") {
             let connection = Connection(TestStream(owning: descriptor), number: number, log: log)
             var fault: String?
             do { try script(connection) } catch { fault = "\(error)" }
+            log.update { $0.descriptors[number] = nil }
             connection.stream.close()
             let bytes = connection.stream.history
             log.update { log in

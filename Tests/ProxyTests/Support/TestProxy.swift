@@ -9,10 +9,12 @@ import TLS
 final class TestProxy {
     /// Where the proxy listens.
     let endpoint: Endpoint
+    /// Where the proxy listens for TLS.
+    let secureEndpoint: Endpoint
     /// What the workers have reported.
     let reports = Watched<[WorkerReport]>([])
     /// The certificates that clients of TLS are shown.
-    var certificates = CertificateSelector()
+    var certificates = SecureStream.certificates
     /// Whose certificates are believed of backends over TLS.
     var backendContexts: [ByteString: BackendContext] = [:]
     private let threads: WorkerThreads
@@ -28,12 +30,14 @@ final class TestProxy {
     ) throws {
         var settings = WorkerSettings()
         settings.httpAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
+        settings.httpsAddresses = settings.httpAddresses
         configure(&settings)
         workerCount = workers
         threads = try WorkerThreads(
             count: workers, settings: settings, hashing: HashingThreads(count: 1), log: log,
             ticketKeys: TicketKeys(), report: { [reports] report in reports.update { $0.append(report) } })
         endpoint = threads.httpAddresses[0]
+        secureEndpoint = threads.httpsAddresses[0]
         try serve(hosts, defaultHost: defaultHost, passwordFiles: passwordFiles)
     }
 
@@ -70,15 +74,16 @@ final class TestProxy {
         }
     }
 
-    func connect(receiveBuffer: Int32? = nil) throws -> TestStream {
-        let client = try TestStream.connect(to: endpoint, receiveBuffer: receiveBuffer)
+    func connect(receiveBuffer: Int32? = nil, isSecure: Bool = false) throws -> TestStream {
+        let client = try TestStream.connect(
+            to: isSecure ? secureEndpoint : endpoint, receiveBuffer: receiveBuffer, isSecure: isSecure)
         client.proxy = self
         return client
     }
 
     /// Sends one request on a connection of its own and takes the answer.
-    func answer(to request: String, method: String = "GET") throws -> Message {
-        let client = try connect()
+    func answer(to request: String, method: String = "GET", isSecure: Bool = false) throws -> Message {
+        let client = try connect(isSecure: isSecure)
         try client.send(request)
         return try client.receiveResponse(to: method)
     }

@@ -2,7 +2,7 @@ import Bytes
 import Glibc
 
 /// One end of a TCP connection, with calls that wait, but not for ever.
-final class TestStream {
+class TestStream {
     /// How a stream came to its end.
     enum End: Equatable {
         case closed
@@ -17,6 +17,7 @@ final class TestStream {
     /// Everything that was read from the socket.
     private(set) var history: [UInt8] = []
     private(set) var end: End?
+    private(set) var sentCount = 0
     /// Kept alive for as long as its client is.
     var proxy: TestProxy?
     private var descriptor: Int32
@@ -31,7 +32,8 @@ final class TestStream {
     deinit { close() }
 
     /// Connects to a port of this machine; a small `receiveBuffer` makes the other side feel that nobody reads.
-    static func connect(to endpoint: Endpoint, receiveBuffer: Int32? = nil) throws -> TestStream {
+    static func connect(to endpoint: Endpoint, receiveBuffer: Int32? = nil, isSecure: Bool = false) throws -> TestStream
+    {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         var address = sockaddr_in()
@@ -48,17 +50,18 @@ final class TestStream {
             Glibc.close(descriptor)
             throw TestFault("cannot connect: error \(code)")
         }
-        return TestStream(owning: descriptor)
+        return isSecure
+            ? SecureStream(owning: descriptor, serverName: "registry.test") : TestStream(owning: descriptor)
     }
 
-    /// The port of this side.
-    var localPort: UInt16 {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        _ = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        return UInt16(bigEndian: address.sin_port)
+    /// send(2), or what stands for it.
+    func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+        Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// recv(2), or what stands for it.
+    func absorb(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        recv(descriptor, bytes.baseAddress, bytes.count, 0)
     }
 
     // MARK: Sending
@@ -79,8 +82,11 @@ final class TestStream {
 
     /// Sends what the kernel takes now, nil when that is nothing.
     func sendSome(_ bytes: ArraySlice<UInt8>) throws -> Int? {
-        let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-        if count >= 0 { return count }
+        let count = bytes.withUnsafeBytes { transmit($0) }
+        if count >= 0 {
+            sentCount += count
+            return count
+        }
         guard errno == EAGAIN else { throw TestFault("cannot send: error \(errno)") }
         return nil
     }
@@ -148,7 +154,7 @@ final class TestStream {
     func fill() throws -> Bool {
         while end == nil {
             var bytes = [UInt8](repeating: 0, count: 65536)
-            let count = recv(descriptor, &bytes, bytes.count, 0)
+            let count = bytes.withUnsafeMutableBytes { absorb($0) }
             if count > 0 {
                 buffered += bytes[..<count]
                 if history.count < 1 << 20 { history += bytes[..<count] }

@@ -68,12 +68,17 @@ final class TLSClient {
     var cipher: String { String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(connection))) }
 
     /// The common name of the certificate that the server showed.
-    var serverCommonName: String {
-        guard let certificate = SSL_get1_peer_certificate(connection) else { return "" }
-        defer { X509_free(certificate) }
-        var text = [CChar](repeating: 0, count: 256)
-        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, &text, 256)
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var serverCommonName: String { chainNames.first ?? "" }
+
+    /// The common names of all certificates that the server showed, its own first.
+    var chainNames: [String] {
+        let chain = SSL_get_peer_cert_chain(connection)
+        return (0..<portico_certificate_count(chain)).map { index in
+            var text = [CChar](repeating: 0, count: 256)
+            let subject = X509_get_subject_name(portico_certificate(chain, index))
+            X509_NAME_get_text_by_NID(subject, NID_commonName, &text, 256)
+            return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
     }
 
     var negotiatedProtocol: String? {

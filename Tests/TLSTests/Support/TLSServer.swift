@@ -20,7 +20,7 @@ final class TLSServer {
         thread = Net.Thread.start(name: "tls-server") {
             do {
                 let loop = try EventLoop()
-                try loop.receive(from: stop) { _ in loop.stop() }
+                try loop.receive(from: stop) { [unowned loop] _ in loop.stop() }
                 let source = ListeningSource(
                     FileDescriptor(owning: raw), loop, try TLSEngine(selector: selector, ticketKeys: TicketKeys()))
                 _ = try loop.add(raw, source, interest: .reading)
@@ -39,7 +39,7 @@ final class TLSServer {
 
 private final class ListeningSource: EventSource {
     private let listener: FileDescriptor
-    private let loop: EventLoop
+    private unowned let loop: EventLoop
     private let engine: TLSEngine
 
     init(_ listener: consuming FileDescriptor, _ loop: EventLoop, _ engine: TLSEngine) {
@@ -65,7 +65,7 @@ private final class ListeningSource: EventSource {
 private final class ConnectionSource: EventSource {
     var token: Token?
     private let transport: Transport
-    private let loop: EventLoop
+    private unowned let loop: EventLoop
     private var request: [UInt8] = []
     private var owed = 0
     private var isReady = false

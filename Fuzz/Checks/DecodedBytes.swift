@@ -1,0 +1,27 @@
+internal import HTTP
+
+/// What decoding a piece in place delivered.
+struct DecodedBytes {
+    let content: ArraySlice<UInt8>
+    let consumed: Int
+
+    /// Decodes a copy of the piece and checks that the decoder kept to what it promises.
+    static func decode(
+        _ piece: ArraySlice<UInt8>, _ decode: (UnsafeMutableRawBufferPointer) throws(BodyError) -> DecodedPiece
+    ) throws(Violation) -> Result<DecodedBytes, BodyError> {
+        let bytes = ExactBytes(piece)
+        let result: DecodedPiece
+        do {
+            result = try decode(bytes.memory)
+        } catch {
+            return .failure(error)
+        }
+        try require(result.consumed >= 0 && result.consumed <= piece.count, "what is taken was there")
+        try require(result.produced >= 0 && result.produced <= result.consumed, "content comes from what is taken")
+        try require(
+            bytes.memory[result.consumed...].elementsEqual(piece.dropFirst(result.consumed)),
+            "what was not taken is left alone")
+        return .success(
+            DecodedBytes(content: Array(bytes.memory[..<result.produced])[...], consumed: result.consumed))
+    }
+}

@@ -1,0 +1,103 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import TLS
+
+/// A response on its way to a client of HTTP/1. Its head is held back until the first piece of the body can go with it.
+struct HTTP1Output: ~Copyable {
+    /// A piece up to this size is copied behind the head, so that one write and one TLS record carry both.
+    private static let coalescingLimit = 16 * 1024 - 1024
+
+    private let transport: Transport
+    private let pool: BufferPool
+    private var held = ByteBuffer()
+    private var coding = BodyFraming.none
+
+    /// Responses over a transport; their heads are put together in blocks of the pool.
+    init(transport: Transport, pool: BufferPool) {
+        self.transport = transport
+        self.pool = pool
+    }
+
+    /// Begins a response's head; `advice` is how many seconds the client is told that the connection will be kept.
+    mutating func startHead(status: Int, framing: HTTP1ServerConnection.ResponseFraming, advice: Int?) {
+        pool.lend(to: &held)
+        coding = framing.coding
+        HeadWriter.appendStatusLine(status, to: &held)
+        switch framing.coding {
+        case .length(let count):
+            held.append("Content-Length: ")
+            held.append(decimal: count)
+            held.append("\r\n")
+        case .chunked: held.append("Transfer-Encoding: chunked\r\n")
+        case .none, .untilClose: break
+        }
+        switch framing.connection {
+        case .close: held.append("Connection: close\r\n")
+        case .keepAlive: held.append("Connection: keep-alive\r\n")
+        case .implicit: break
+        }
+        if let advice, framing.connection != .close {
+            held.append("Keep-Alive: timeout=")
+            held.append(decimal: advice)
+            held.append("\r\n")
+        }
+    }
+
+    /// Adds a field to the head.
+    mutating func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        held.append(name)
+        held.append(": ")
+        held.append(value)
+        held.append("\r\n")
+    }
+
+    /// Ends the head, which `sendBody`, `endBody` or `flush` will send.
+    mutating func endHead() { held.append("\r\n") }
+
+    /// Sends a piece of the body, framed, behind the head where that is held back.
+    mutating func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
+        guard !held.isEmpty, piece.count > 0 else {
+            if held.isEmpty { return transport.write(piece: piece, coding: coding, isLast: isLast) }
+            return isLast ? endBody(trailers: UnsafeRawBufferPointer(start: nil, count: 0)) : .complete
+        }
+        guard piece.count <= Self.coalescingLimit else {
+            if case .failed(let error) = sendHeld(more: true) { return .failed(error) }
+            return transport.write(piece: piece, coding: coding, isLast: isLast)
+        }
+        let isChunked = coding == .chunked
+        if isChunked {
+            held.append(hex: piece.count)
+            held.append("\r\n")
+        }
+        held.append(UnsafeRawBufferPointer(piece))
+        if isChunked { held.append(isLast ? "\r\n0\r\n\r\n" : "\r\n") }
+        return sendHeld(more: false)
+    }
+
+    /// Ends the body; `trailers` are whole lines, or nothing.
+    mutating func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
+        if coding == .chunked {
+            pool.lend(to: &held)
+            held.append(ChunkFrame.lastChunk)
+            held.append(trailers)
+            held.append("\r\n")
+        }
+        return flush()
+    }
+
+    /// Sends what is held back.
+    mutating func flush() -> WriteResult {
+        if !held.isEmpty { return sendHeld(more: false) }
+        return transport.hasPending ? .pending : .complete
+    }
+
+    /// Forgets what is held back: nobody will read it.
+    mutating func discard() { pool.reclaim(from: &held) }
+
+    private mutating func sendHeld(more: Bool) -> WriteResult {
+        let result = transport.write(held.readable, more: more)
+        pool.reclaim(from: &held)
+        return result
+    }
+}

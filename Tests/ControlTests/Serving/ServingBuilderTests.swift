@@ -1,0 +1,188 @@
+import Bytes
+import Passwords
+import Proxy
+import Routing
+import TLS
+import Testing
+
+@testable import Control
+
+@Suite("Building what is served")
+struct ServingBuilderTests {
+    private let served: ServedFolder
+    private var folder: TemporaryFolder { served.folder }
+
+    init() throws { served = try ServedFolder() }
+
+    private func builder(_ environment: [String: String] = [:]) throws -> ServingBuilder {
+        ServingBuilder(try served.settings(environment))
+    }
+
+    private func container(_ host: String) -> Container {
+        Container(
+            id: host, name: host, environment: ["VIRTUAL_HOST": host],
+            networks: [NetworkAttachment("front", ipv4: IPAddress("172.18.0.2"))])
+    }
+
+    private func texts(_ result: ServingBuilder.Result) -> [String] { result.diagnostics.map(\.description) }
+
+    @Test("serves hosts of files and of containers, with the certificates of their names")
+    func whole() throws {
+        try served.makeCertificate("a.example", names: ["a.example"])
+        try served.makeCertificate("default", names: ["fallback.example"])
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;\nserver_name c.example;")
+        let result = try builder().build(containers: [container("b.example")])
+        let hosts = result.configuration.snapshot.hosts
+        #expect(hosts.map(\.name.text) == ["a.example", "b.example"])
+        #expect(hosts.map(\.certificate) == ["a.example", "default"])
+        #expect(hosts[1].locations[0].upstream?.backends.map(\.endpoint.description) == ["172.18.0.2:80"])
+        let certificates = result.configuration.certificates
+        let shown = { (name: String) -> [String]? in
+            certificates.select(serverName: ByteString(name), localAddress: nil)?.certificate.subjectNames
+        }
+        #expect(shown("a.example") == ["a.example"])
+        #expect(shown("c.example") == ["a.example"])
+        #expect(shown("b.example") == ["fallback.example"])
+        #expect(shown("unknown.example") == ["fallback.example"])
+        #expect(texts(result) == [])
+    }
+
+    @Test("shows strangers the certificate of the default host")
+    func defaultHost() throws {
+        try served.makeCertificate("a.example", names: ["a.example"])
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;")
+        let result = try builder(["DEFAULT_HOST": "a.example"]).build()
+        let shown = result.configuration.certificates.select(serverName: "unknown.example", localAddress: nil)
+        #expect(shown?.certificate.subjectNames == ["a.example"])
+    }
+
+    @Test("keeps a certificate while its pair is being replaced")
+    func replacedPair() throws {
+        try served.makeCertificate("a.example", names: ["old.example"])
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;")
+        let builder = try builder()
+        let shown = { (result: ServingBuilder.Result) in
+            result.configuration.certificates.select(serverName: "a.example", localAddress: nil)?.certificate
+                .subjectNames
+        }
+        #expect(shown(builder.build()) == ["old.example"])
+        builder.pathsBeingWritten = { [folder] in [folder.path("certs/a.example.key")] }
+        try served.makeCertificate("a.example", names: ["new.example"])
+        _ = builder.refresh()
+        #expect(shown(builder.build()) == ["old.example"])
+        builder.pathsBeingWritten = { [] }
+        #expect(builder.refresh())
+        #expect(shown(builder.build()) == ["new.example"])
+
+        try folder.write("certs/a.example.key", "broken")
+        #expect(builder.refresh())
+        let result = builder.build()
+        #expect(shown(result) == ["new.example"])
+        #expect(result.diagnostics.map(\.file) == [folder.path("certs/a.example.key")])
+    }
+
+    @Test("warns of an expired certificate, and serves it")
+    func expired() throws {
+        try served.makeCertificate("a.example", names: ["a.example"])
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;")
+        let builder = ServingBuilder(try served.settings(), clock: { FileStamp.now / 1_000_000_000 + 100 * 86_400 })
+        let result = builder.build()
+        #expect(result.configuration.snapshot.hosts.map(\.certificate) == ["a.example"])
+        #expect(texts(result).contains { $0.contains("warning: the certificate expired") })
+    }
+
+    @Test("keeps the last good version of a file that breaks")
+    func brokenFile() throws {
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;\nclient_max_body_size 5m;")
+        let builder = try builder()
+        _ = builder.build()
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;\nclient_max_body_siz 9m;")
+        #expect(builder.refresh())
+        let result = builder.build()
+        #expect(result.configuration.snapshot.hosts[0].locations[0].settings.maxBodySize == 5 << 20)
+        #expect(texts(result).contains { $0.contains("a.example:2:1: error:") })
+    }
+
+    @Test("reads password files as the hosts need them, and says what is wrong with them")
+    func passwords() throws {
+        try folder.write(
+            "vhost.d/a.example",
+            "proxy_pass http://127.0.0.1:5000;\nauth_basic x;\nauth_basic_user_file passwords/a.example;")
+        let path = folder.path("passwords/a.example")
+        let builder = try builder()
+        var result = builder.build()
+        guard case .missing(path)? = result.configuration.passwordFiles[path] else {
+            Issue.record("the file is not missing")
+            return
+        }
+        #expect(texts(result).contains { $0.contains("so a.example answers 403; make it with: portico passwd") })
+
+        try folder.write("passwords/a.example", "bob:{PLAIN}secret\neve:odd\n")
+        #expect(builder.refresh())
+        result = builder.build()
+        guard case .loaded(let file)? = result.configuration.passwordFiles[path] else {
+            Issue.record("the file is not loaded")
+            return
+        }
+        #expect(file.count == 2)
+        #expect(texts(result).contains { $0.hasPrefix("\(path):2:1: ") })
+
+        try folder.remove("passwords/a.example")
+        try folder.makeFolder("passwords/a.example")
+        #expect(builder.refresh())
+        result = builder.build()
+        guard case .unreadable? = result.configuration.passwordFiles[path] else {
+            Issue.record("the folder was read")
+            return
+        }
+        #expect(texts(result).contains { $0.contains("so a.example answers 500") })
+    }
+
+    @Test("protects a host by the file in htpasswd that has its name")
+    func htpasswd() throws {
+        try folder.write("htpasswd/b.example", "bob:{PLAIN}secret\n")
+        let result = try builder().build(containers: [container("b.example")])
+        #expect(result.configuration.snapshot.passwordFiles == [folder.path("htpasswd/b.example")])
+        #expect(result.configuration.passwordFiles.count == 1)
+    }
+
+    @Test("watches whatever it has read")
+    func paths() throws {
+        try folder.write("extra.conf", "client_max_body_size 5m;")
+        try folder.write(
+            "vhost.d/a.example",
+            "include extra.conf;\nproxy_pass http://127.0.0.1:5000;\nauth_basic x;\nauth_basic_user_file users;")
+        let builder = try builder()
+        _ = builder.build()
+        let folders = ["certs", "vhost.d", "passwords", "htpasswd"]
+        #expect(builder.paths == Set((folders + ["extra.conf", "users"]).map(folder.path)))
+        try folder.write("extra.conf", "client_max_body_size 6m;")
+        #expect(builder.refresh())
+        #expect(builder.build().configuration.snapshot.hosts[0].locations[0].settings.maxBodySize == 6 << 20)
+    }
+
+    @Test("finds nothing new where nothing has changed")
+    func unchanged() throws {
+        try served.makeCertificate("a.example", names: ["a.example"])
+        try folder.write("certs/broken.crt", "x")
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;")
+        let builder = try builder()
+        _ = builder.build()
+        // What was written a moment ago is read once more, because its time cannot be relied on yet.
+        while builder.refresh() {}
+        for _ in 0..<3 { #expect(!builder.refresh()) }
+        builder.forget()
+        #expect(builder.build().configuration.snapshot.generation == 2)
+    }
+
+    @Test("does without certificates where TLS is off")
+    func withoutTLS() throws {
+        try folder.remove("certs")
+        #expect(try builder().build().diagnostics.map(\.severity) == [.warning])
+        var options = ServeOptions()
+        options.https = ["off"]
+        options.certificates = folder.path("certs")
+        let settings = try Settings(options: options, environment: Environment([:]))
+        #expect(ServingBuilder(settings).build().diagnostics == [])
+    }
+}

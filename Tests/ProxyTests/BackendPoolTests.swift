@@ -1,0 +1,193 @@
+import Bytes
+import Routing
+import Testing
+
+@Suite("Kept connections to backends", .timeLimit(.minutes(1)))
+struct BackendPoolTests {
+    private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    private static let fields = "Host: registry.test\r\n"
+
+    /// Answers one request of the first connection, then closes as soon as the next one has come; answers all others.
+    private func stale() throws -> ScriptedBackend {
+        try ScriptedBackend(
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+                _ = try connection.receiveRequestHead()
+            },
+            { connection in
+                while true {
+                    _ = try connection.receiveRequest()
+                    try connection.send(Self.ok)
+                }
+            })
+    }
+
+    @Test(
+        "sends a request that may be repeated once more, when a kept connection dies before a byte of answer",
+        arguments: ["GET", "HEAD", "DELETE", "OPTIONS", "PUT"])
+    func repeated(_ method: String) throws {
+        let backend = try stale()
+        let client = try TestProxy(to: [backend]).connect()
+        try client.send(plainGet)
+        #expect(try client.receiveResponse().status == 200)
+        try client.send("\(method) /again HTTP/1.1\r\n\(Self.fields)\r\n")
+        let answer = try client.receive(through: "\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(
+            try backend.requests(3).map(\.startLine).suffix(2) == [
+                "\(method) /again HTTP/1.1", "\(method) /again HTTP/1.1",
+            ])
+    }
+
+    @Test(
+        "does not send a request twice that may not be, when a kept connection dies",
+        arguments: [
+            "POST / HTTP/1.1\r\nHost: registry.test\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 3\r\n\r\nabc",
+            "PATCH / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 0\r\n\r\n",
+        ])
+    func notRepeated(_ request: String) throws {
+        let backend = try stale()
+        let client = try TestProxy(to: [backend]).connect()
+        try client.send(plainGet)
+        _ = try client.receiveResponse()
+        try client.send(request)
+        #expect(try client.receiveResponse().status == 502)
+        #expect(backend.log.current.connectionCount == 1)
+    }
+
+    @Test("does not send a body twice of which a byte was sent")
+    func bodySent() throws {
+        let backend = try ScriptedBackend(
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+                _ = try connection.receiveRequestHead()
+                _ = try connection.stream.receive(1)
+            },
+            { connection in _ = try connection.receiveRequest() })
+        let client = try TestProxy(to: [backend]).connect()
+        try client.send(plainGet)
+        _ = try client.receiveResponse()
+        try client.send("PUT / HTTP/1.1\r\n\(Self.fields)Content-Length: 3\r\n\r\na")
+        #expect(try client.receiveResponse().status == 502)
+        #expect(backend.log.current.connectionCount == 1)
+    }
+
+    @Test(
+        "sends a body on a fresh connection when the kept one died before a byte of it was sent",
+        arguments: ["PUT", "POST"])
+    func bodyNotSent(_ method: String) throws {
+        let backend = try stale()
+        let client = try TestProxy(to: [backend]).connect()
+        try client.send(plainGet)
+        _ = try client.receiveResponse()
+        try client.send("\(method) / HTTP/1.1\r\n\(Self.fields)Content-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+        _ = try client.receive(through: "100 Continue\r\n\r\n")
+        _ = try backend.log.wait(for: "a fresh connection") { $0.connectionCount == 2 }
+        try client.send("abc")
+        #expect(try client.receiveResponse().status == 200)
+        #expect(try backend.requests(3).last?.text == "abc")
+    }
+
+    @Test(
+        "uses a connection no more that the backend has closed meanwhile, whatever the request",
+        arguments: ["GET", "POST"])
+    func closedMeanwhile(_ method: String) throws {
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequest()
+            try connection.send(Self.ok)
+        }
+        let client = try TestProxy(to: [backend]).connect()
+        for number in 1...20 {
+            try client.send("\(method) / HTTP/1.1\r\n\(Self.fields)\r\n")
+            #expect(try client.receiveResponse().status == 200)
+            try backend.waitUntilEnded(number)
+        }
+    }
+
+    @Test(
+        "never takes bytes that come unasked for the answer to the next request",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", "x",
+        ])
+    func unsolicited(_ bytes: String) throws {
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequest()
+            try connection.send(Self.ok + bytes)
+            try connection.waitForEnd()
+        }
+        let client = try TestProxy(to: [backend]).connect()
+        for number in 1...5 {
+            try client.send(plainGet)
+            #expect(try client.receiveResponse().text == "ok")
+            try backend.waitUntilEnded(number)
+        }
+    }
+
+    @Test("closes an idle connection on which something comes")
+    func unsolicitedLater() throws {
+        let isIdle = Signal()
+        let backend = try ScriptedBackend(
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+                try isIdle.pass()
+                try connection.send("HTTP/1.1 408 Timeout\r\nContent-Length: 0\r\n\r\n")
+                try connection.waitForEnd()
+            },
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+            })
+        let client = try TestProxy(to: [backend]).connect()
+        try client.send(plainGet)
+        _ = try client.receiveResponse()
+        isIdle.open()
+        try backend.waitUntilEnded(1)
+        try client.send(plainGet)
+        #expect(try client.receiveResponse().text == "ok")
+    }
+
+    @Test(
+        "does not keep a connection that the backend means to close",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\nok",
+        ])
+    func notKept(_ answer: String) throws {
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequest()
+            try connection.send(answer)
+            try connection.waitForEnd()
+        }
+        let client = try TestProxy(to: [backend]).connect()
+        for number in 1...3 {
+            try client.send(plainGet)
+            _ = try client.receiveResponse()
+            try backend.waitUntilEnded(number)
+        }
+    }
+
+    @Test("keeps a connection of HTTP/1.0 that the backend means to keep")
+    func kept10() throws {
+        let backend = try ScriptedBackend.answering(
+            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")
+        let client = try TestProxy(to: [backend]).connect()
+        for _ in 1...3 {
+            try client.send(plainGet)
+            #expect(try client.receiveResponse().text == "ok")
+        }
+        #expect(backend.log.current.connectionCount == 1)
+    }
+
+    @Test("shares kept connections between the clients of a worker")
+    func shared() throws {
+        let backend = try ScriptedBackend.answering()
+        let proxy = try TestProxy(to: [backend])
+        for _ in 1...5 { #expect(try proxy.answer(to: plainGet).status == 200) }
+        #expect(backend.log.current.connectionCount == 1)
+    }
+}

@@ -1,0 +1,71 @@
+import COpenSSL
+import Foundation
+import Glibc
+import TLS
+
+/// A client's end of a TLS connection.
+final class SecureStream: TestStream {
+    /// Whether the other side has said that nothing more follows, so that no cut can hide in the end.
+    private(set) var wasEndedProperly = false
+    private let connection: OpaquePointer
+    private let settings: OpaquePointer
+
+    init(owning descriptor: Int32, serverName: String) {
+        settings = SSL_CTX_new(TLS_client_method())
+        SSL_CTX_set_verify(settings, SSL_VERIFY_NONE, nil)
+        connection = SSL_new(settings)
+        super.init(owning: descriptor)
+        SSL_set_fd(connection, descriptor)
+        SSL_set_connect_state(connection)
+        portico_ssl_set_server_name(connection, serverName)
+    }
+
+    deinit {
+        SSL_free(connection)
+        SSL_CTX_free(settings)
+    }
+
+    override func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+        // A write that would block must be repeated with the same bytes.
+        let count = SSL_write(connection, bytes.baseAddress, Int32(min(bytes.count, 16384)))
+        return outcome(count)
+    }
+
+    override func absorb(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
+        let count = SSL_read(connection, bytes.baseAddress, Int32(bytes.count))
+        if count <= 0, SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN != 0 {
+            wasEndedProperly = true
+            return 0
+        }
+        return outcome(count)
+    }
+
+    private func outcome(_ count: Int32) -> Int {
+        guard count <= 0 else { return Int(count) }
+        let error = SSL_get_error(connection, count)
+        ERR_clear_error()
+        errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : ECONNRESET
+        return -1
+    }
+
+    /// A certificate for `registry.test`, made once.
+    static let certificates: CertificateSelector = {
+        var selector = CertificateSelector()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("proxy-\(UUID().uuidString)")
+        let certificate = folder.appendingPathComponent("pair.crt")
+        let key = folder.appendingPathComponent("pair.key")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        do {
+            let pair = try SelfSigned.make(names: ["registry.test"], addresses: [], days: 30)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(pair.certificate).write(to: certificate)
+            try Data(pair.key).write(to: key)
+            selector.fallback = try TLSContext(
+                certificate: Certificate.load(certificate: certificate.path, key: key.path),
+                policy: .mozillaIntermediate)
+        } catch {
+            preconditionFailure("no certificate: \(error)")
+        }
+        return selector
+    }()
+}
