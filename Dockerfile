@@ -8,9 +8,9 @@ WORKDIR /portico
 COPY Package.swift ./
 RUN swift package resolve
 COPY Sources Sources
-# Package.swift names test targets too; the server needs none of their files, but the build wants to see one each.
-RUN for name in TestSupport $(sed -n 's/^ *tests("\([A-Za-z]*\)".*/\1/p' Package.swift); do \
-        mkdir -p "Tests/$name" && touch "Tests/$name/Empty.swift"; \
+# Package.swift names tests and fuzzers too. The server needs none of their files, but the build wants to see one each.
+RUN for folder in $(sed -n 's|^ *tests("\([A-Za-z]*\)".*|Tests/\1|p; s|.*path: "\([^"]*\)".*|\1|p' Package.swift); do \
+        mkdir -p "$folder" && touch "$folder/Empty.swift"; \
     done
 RUN swift build -c release --product portico --static-swift-stdlib \
     && strip -o /usr/local/bin/portico .build/release/portico

@@ -45,10 +45,8 @@ package enum DockerAddress: Hashable, Sendable {
         self = .tcp(host: String(host), port: port)
     }
 
-    /// The first of `defaultPaths` that is there, or nil.
-    package static func found() -> DockerAddress? {
-        defaultPaths.first { access($0, F_OK) == 0 }.map { .unix(path: $0) }
-    }
+    /// Those of `defaultPaths` that are there.
+    package static func found() -> [String] { defaultPaths.filter { access($0, F_OK) == 0 } }
 }
 
 extension DockerAddress: CustomStringConvertible {

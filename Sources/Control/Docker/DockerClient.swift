@@ -141,11 +141,12 @@ final class DockerClient {
         switch target {
         case .none: break
         case .found:
-            guard case .unix(let path)? = DockerAddress.found() else {
+            let paths = DockerAddress.found()
+            guard !paths.isEmpty else {
                 let places = DockerAddress.defaultPaths.joined(separator: " or ")
                 return lost(.unreachable("there is no socket at \(places)"))
             }
-            askVersion(at: .unix(path), host: "docker")
+            askVersion(at: .unix(paths[failures % paths.count]), host: "docker")
         case .at(.unix(let path)): askVersion(at: .unix(path), host: "docker")
         case .at(.tcp(let name, let port)):
             resolver.resolve(name) { [weak self] addresses in
@@ -176,7 +177,7 @@ final class DockerClient {
         events = JSONStreamSplitter()
         // Engines answer a moment before they begin to listen to their own events: what lies in between is asked for.
         let path =
-            "/events?since=\(Self.seconds(FileStamp.now - 5_000_000))&filters=\(Self.escaped(DockerEvent.filters))"
+            "/events?since=\(QueryText.seconds(FileStamp.now - 5_000_000))&filters=\(QueryText.escaped(DockerEvent.filters))"
         let delivery = GetExchange.Delivery.stream(
             opened: { [unowned self] in
                 state = .watching
@@ -279,7 +280,7 @@ final class DockerClient {
             if updatePlace() { changed() }
         }
         let mark = table.mark
-        get("/containers/json?filters=\(Self.escaped(#"{"status":["running"]}"#))") { [unowned self] result in
+        get("/containers/json?filters=\(QueryText.escaped(#"{"status":["running"]}"#))") { [unowned self] result in
             switch result {
             case .failure(let error): lost(error)
             case .success(let answer): listed(answer, mark: mark)
@@ -312,9 +313,11 @@ final class DockerClient {
             let answer = try InspectedContainer(json: try result.get())
             retries[id] = nil
             own.consider(answer, in: table)
+            if !answer.isRunning { unheard.remove(id) }
             apply(table.inspected(id, revision: revision, answer), isUrgent: true)
         } catch .refused(status: 404, _) {
             retries[id] = nil
+            unheard.remove(id)
             apply(table.inspected(id, revision: revision, nil), isUrgent: true)
         } catch {
             let count = retries[id, default: 0] + 1
@@ -359,19 +362,5 @@ final class DockerClient {
         key = ObjectIdentifier(exchange)
         exchanges[ObjectIdentifier(exchange)] = exchange
         return exchange
-    }
-
-    /// A time in nanoseconds in the form of the engine's `since`: seconds with nine decimals.
-    private static func seconds(_ nanoseconds: Int64) -> String {
-        let fraction = String(nanoseconds % 1_000_000_000)
-        return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 9 - fraction.count) + fraction
-    }
-
-    /// The text with everything but letters, digits and a few marks written as `%XX` (RFC 3986 §2.1).
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain = ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + String(256 + Int(byte), radix: 16).dropFirst()
-        }.joined()
     }
 }

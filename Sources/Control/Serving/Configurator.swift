@@ -120,7 +120,9 @@ final class Configurator {
         case .judge:
             agenda.schedule(.judge, after: Self.judgeInterval)
             setOutdated()
-        case .stopWaiting: isWaiting = false
+        case .stopWaiting:
+            isWaiting = false
+            if current == nil { setOutdated() }
         case .lookUp: lookUpAgain()
         }
     }

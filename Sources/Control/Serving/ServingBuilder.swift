@@ -74,7 +74,8 @@ final class ServingBuilder {
         let snapshot = SnapshotBuilder.build(
             SnapshotInputs(
                 containers: containers, place: place, settings: settings.routing, files: files,
-                certificateNames: Set(certificates.certificates.keys), resolvedNames: names, previous: previous))
+                certificateNames: settings.https.isEmpty ? [] : Set(certificates.certificates.keys),
+                resolvedNames: names, previous: previous))
         previous = snapshot
         let selector = selector(for: snapshot)
         updatePasswords(snapshot.passwordFiles)
@@ -158,9 +159,10 @@ final class ServingBuilder {
 
     private static func source(_ content: FileContent, _ path: String) -> PasswordSource {
         switch content {
-        case .bytes(let bytes): .loaded(PasswordFile(parsing: bytes))
+        case .bytes(let bytes) where bytes.count <= PasswordFile.sizeLimit: .loaded(PasswordFile(parsing: bytes))
         case .missing: .missing(path: path)
-        case .unreadable: .load(path)
+        // Read once more for the exact reason.
+        case .bytes, .unreadable: .load(path)
         }
     }
 

@@ -127,6 +127,14 @@ struct ServingBuilderTests {
         #expect(file.count == 2)
         #expect(texts(result).contains { $0.hasPrefix("\(path):2:1: ") })
 
+        try folder.write("passwords/a.example", String(repeating: "# too much\n", count: 100_000))
+        #expect(builder.refresh())
+        result = builder.build()
+        guard case .unreadable(.tooLarge)? = result.configuration.passwordFiles[path] else {
+            Issue.record("the file is not refused")
+            return
+        }
+
         try folder.remove("passwords/a.example")
         try folder.makeFolder("passwords/a.example")
         #expect(builder.refresh())
@@ -173,6 +181,17 @@ struct ServingBuilderTests {
         for _ in 0..<3 { #expect(!builder.refresh()) }
         builder.forget()
         #expect(builder.build().configuration.snapshot.generation == 2)
+    }
+
+    @Test("redirects nobody to https where TLS is off")
+    func redirectWithoutTLS() throws {
+        try served.makeCertificate("a.example", names: ["a.example"])
+        try folder.write("vhost.d/a.example", "proxy_pass http://127.0.0.1:5000;")
+        var settings = try served.settings()
+        settings.https = []
+        let host = ServingBuilder(settings).build().configuration.snapshot.hosts.first
+        #expect(host?.httpsMethod == .noredirect)
+        #expect(host?.certificate == nil)
     }
 
     @Test("does without certificates where TLS is off")
