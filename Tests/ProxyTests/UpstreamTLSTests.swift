@@ -34,7 +34,7 @@ struct UpstreamTLSTests {
         return proxy
     }
 
-    private var endpoint: Endpoint { get throws { try #require(backend.secureEndpoint) } }
+    private var endpoint: Endpoint { backend.secureEndpoint }
 
     @Test("get requests and give answers, over one connection that is kept")
     func exchanges() throws {

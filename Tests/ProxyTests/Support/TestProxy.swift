@@ -51,9 +51,6 @@ final class TestProxy {
         self.backends = backends
     }
 
-    /// Where the proxy listens for TLS, if it does.
-    var secureEndpoint: Endpoint? { threads.httpsAddresses.first }
-
     deinit {
         if !hasEnded { threads.stop() }
         threads.join()
