@@ -171,18 +171,6 @@ struct BackendPoolTests {
         }
     }
 
-    @Test("keeps a connection of HTTP/1.0 that the backend means to keep")
-    func kept10() throws {
-        let backend = try ScriptedBackend.answering(
-            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")
-        let client = try TestProxy(to: [backend]).connect()
-        for _ in 1...3 {
-            try client.send(plainGet)
-            #expect(try client.receiveResponse().text == "ok")
-        }
-        #expect(backend.log.current.connectionCount == 1)
-    }
-
     @Test("shares kept connections between the clients of a worker")
     func shared() throws {
         let backend = try ScriptedBackend.answering()

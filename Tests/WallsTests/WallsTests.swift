@@ -23,9 +23,9 @@ struct WallsTests {
             "HTTP": ["Bytes"],
             "Passwords": ["CCrypt", "COpenSSL"],
             "TLS": ["Bytes", "Net", "COpenSSL"],
-            "Routing": ["Bytes", "HTTP"],
+            "Routing": ["Bytes", "HTTP", "CPCRE2"],
             "Proxy": level3,
-            "Control": level4.union(outside).union(["CLinux", "Logging"]),
+            "Control": level4.union(outside).union(["Logging"]),
             "portico": outside.union(["Control", "Routing", "Passwords", "TLS", "ArgumentParser", "Bytes"]),
         ]
     }()
