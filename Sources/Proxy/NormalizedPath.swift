@@ -1,11 +1,11 @@
-internal import Bytes
+package import Bytes
 
 /// The path of a request as nginx's `$uri` has it.
-enum NormalizedPath {
+package enum NormalizedPath {
     /// Appends the path with its escapes decoded, `//` merged and dot segments resolved.
     ///
     /// Segments never climb above the root. An escape that is none stays as it is.
-    static func append(_ path: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
+    package static func append(_ path: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
         var decoded = ByteBuffer(capacity: path.count + 1)
         var index = 0
         while index < path.count {
