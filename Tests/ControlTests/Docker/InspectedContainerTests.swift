@@ -1,5 +1,6 @@
 import Bytes
 import Routing
+import TestSupport
 import Testing
 
 @testable import Control
