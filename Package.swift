@@ -75,8 +75,9 @@ let package = Package(
         tests("EndToEndTests", []),
         // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
         .target(
-            name: "FuzzChecks", dependencies: ["HTTP", "Bytes", "TestSupport"], path: "Fuzz/Checks",
-            swiftSettings: settings),
+            name: "FuzzChecks",
+            dependencies: ["Bytes", "Control", "HTTP", "Passwords", "Proxy", "Routing", "TLS", "TestSupport"],
+            path: "Fuzz/Checks", swiftSettings: settings),
         tests("FuzzTests", ["FuzzChecks"]),
     ]
 )

@@ -15,5 +15,11 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "chunked-body", check: ChunkedBodyCheck.run),
         FuzzTarget(name: "server-connection", check: ServerConnectionCheck.run),
         FuzzTarget(name: "client-connection", check: ClientConnectionCheck.run),
+        FuzzTarget(name: "host", check: HostCheck.run),
+        FuzzTarget(name: "normalized-path", check: NormalizedPathCheck.run),
+        FuzzTarget(name: "host-file", check: HostFileCheck.run),
+        FuzzTarget(name: "password-file", check: PasswordFileCheck.run),
+        FuzzTarget(name: "docker", check: DockerCheck.run),
+        FuzzTarget(name: "client-hello", check: ClientHelloCheck.run),
     ]
 }

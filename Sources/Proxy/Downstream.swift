@@ -47,6 +47,12 @@ class Downstream {
     /// Drops what has already come of a body that nobody wants, so that the connection may stay open behind the answer.
     func discardBufferedBody() { fatalError("abstract") }
 
+    /// Whether the client understands interim responses.
+    var acceptsInterim: Bool { fatalError("abstract") }
+
+    /// Begins the head of an interim response, which `flush()` sends.
+    func startInterim(status: Int) { fatalError("abstract") }
+
     /// Begins the response's head. `length` is what is known of the body before it comes.
     func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         fatalError("abstract")

@@ -139,9 +139,8 @@ final class Exchange {
         let key = pool.key(for: self)
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend
-            let isRepeatable = downstream.request.method.isIdempotent
             while !hasRetriedFresh, let idle = backend.takeIdle() {
-                if idle.assign(self, checkingLife: !isRepeatable) {
+                if idle.assign(self) {
                     upstream = idle
                     upstreamReady()
                     return nil
@@ -199,6 +198,14 @@ final class Exchange {
     }
 
     // MARK: Back to the client
+
+    /// The backend reports how far it is (RFC 9110 §15.2). A 100 is dropped: this proxy has asked for the body itself.
+    func receivedInterim(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        guard response.status != 100, downstream.acceptsInterim else { return }
+        if case .failed = ResponseWriter.writeInterim(response, bytes: bytes, for: self) {
+            downstreamFailed(.clientGone)
+        }
+    }
 
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {

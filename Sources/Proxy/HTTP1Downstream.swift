@@ -293,6 +293,10 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     // MARK: The response
 
+    override var acceptsInterim: Bool { connection.acceptsInterim }
+
+    override func startInterim(status: Int) { output.startInterim(status: status) }
+
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         let mayStay = keepAlive && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)

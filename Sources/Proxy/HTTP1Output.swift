@@ -19,6 +19,12 @@ struct HTTP1Output: ~Copyable {
         self.pool = pool
     }
 
+    /// Begins the head of an interim response.
+    mutating func startInterim(status: Int) {
+        pool.lend(to: &held)
+        HeadWriter.appendStatusLine(status, to: &held)
+    }
+
     /// Begins a response's head; `advice` is how many seconds the client is told that the connection will be kept.
     mutating func startHead(status: Int, framing: HTTP1ServerConnection.ResponseFraming, advice: Int?) {
         pool.lend(to: &held)

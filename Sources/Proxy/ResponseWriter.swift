@@ -1,5 +1,6 @@
 internal import Bytes
 internal import HTTP
+internal import Net
 internal import Routing
 
 /// Composes the head of the answer to the client from the backend's head and the location's settings.
@@ -32,6 +33,19 @@ enum ResponseWriter {
             }
         }
         downstream.endHead()
+    }
+
+    /// Sends an interim response on at once.
+    static func writeInterim(
+        _ response: borrowing ResponseHead, bytes: UnsafeRawBufferPointer, for exchange: Exchange
+    ) -> WriteResult {
+        let downstream = exchange.downstream
+        downstream.startInterim(status: response.status)
+        for field in response.fields where !field.isDropped {
+            downstream.addField(bytes[field.name], bytes[field.value])
+        }
+        downstream.endHead()
+        return downstream.flush()
     }
 
     /// Adds the fields that every answer carries.

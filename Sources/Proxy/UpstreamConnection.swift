@@ -62,9 +62,12 @@ final class UpstreamConnection: EventSource {
         backend.began()
     }
 
-    /// Takes up an exchange after a time of idleness; false when the backend has closed the connection meanwhile.
-    func assign(_ exchange: Exchange, checkingLife: Bool) -> Bool {
-        if checkingLife, !isSilent { return false }
+    /// Takes up an exchange after a time of idleness; false when the connection is of no more use.
+    ///
+    /// It is not when the backend has closed it, or sent something on it: the loop may have that news in the same batch as
+    /// the request, and what came unasked would be taken for the answer.
+    func assign(_ exchange: Exchange) -> Bool {
+        guard isSilent else { return false }
         self.exchange = exchange
         backend.began()
         isReused = true
@@ -287,7 +290,10 @@ final class UpstreamConnection: EventSource {
             let span = Span<UInt8>(_unsafeElements: rest.bindMemory(to: UInt8.self))
             switch connection.receiveHead(span, into: &response) {
             case .needMore: return start
-            case .informational(let count, _): start += count
+            case .informational(let count, _):
+                exchange?.receivedInterim(response, in: rest)
+                if exchange == nil { return nil }
+                start += count
             case .response(let count):
                 isHeadComplete = true
                 exchange?.receivedHead(response, in: rest)

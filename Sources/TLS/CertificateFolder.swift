@@ -50,15 +50,6 @@ package struct CertificateFolder: Sendable {
         return CertificateFolder(path: path, certificates: certificates, problems: problems)
     }
 
-    /// What clients will find fault with in certificates that are served all the same, a line each.
-    ///
-    /// - Parameter now: the time to judge by, in seconds since 1970.
-    package func warnings(at now: Int64) -> [String] {
-        certificates.sorted { $0.key < $1.key }.flatMap { pair, certificate in
-            certificate.warnings(at: now).map { "\(path)/\(pair).crt: \($0)" }
-        }
-    }
-
     private static func load(_ base: String, known: Certificate?) throws(CertificateError) -> Certificate {
         let (certificate, key) = ("\(base).crt", "\(base).key")
         if let known, known.identities.areCurrent(certificate: certificate, key: key) { return known }
@@ -82,11 +73,5 @@ package struct CertificateFolder: Sendable {
             names.insert(name)
         }
         return names
-    }
-}
-
-extension CertificateFolder.Problem: CustomStringConvertible {
-    package var description: String {
-        keepsPrevious ? "\(error); what was read before stays in use" : "\(error)"
     }
 }

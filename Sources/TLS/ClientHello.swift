@@ -1,9 +1,9 @@
-internal import Bytes
+package import Bytes
 
 /// Reads the parts of a client's greeting that decide before OpenSSL does.
-enum ClientHello {
+package enum ClientHello {
     /// What the server_name extension holds.
-    enum ServerName: Equatable {
+    package enum ServerName: Equatable {
         /// A host, in lower case and without a last dot.
         case host(ByteString)
         /// Nothing that could name a host here; it is served like an unknown one.
@@ -13,7 +13,7 @@ enum ClientHello {
     }
 
     /// Reads the contents of a server_name extension (RFC 6066 §3): a list that may hold one name of a host.
-    static func serverName(_ bytes: Span<UInt8>) -> ServerName {
+    package static func serverName(_ bytes: Span<UInt8>) -> ServerName {
         guard bytes.count >= 5, number(bytes, at: 0) == bytes.count - 2 else { return .malformed }
         let count = number(bytes, at: 3)
         // Host names are the only kind there is, and no kind may occur twice.
@@ -31,7 +31,7 @@ enum ClientHello {
     }
 
     /// The offer in a list of protocol names, each behind its length (RFC 7301 §3.1), that comes first in `preferred`.
-    static func offer(in list: UnsafeRawBufferPointer, preferred: [ByteString]) -> UnsafeRawBufferPointer? {
+    package static func offer(in list: UnsafeRawBufferPointer, preferred: [ByteString]) -> UnsafeRawBufferPointer? {
         for wanted in preferred {
             var index = 0
             while index < list.count {

@@ -126,6 +126,37 @@ struct BackendPoolTests {
         }
     }
 
+    @Test("takes no connection on which something came in the same moment as the request")
+    func unsolicitedAtOnce() throws {
+        let isIdle = Signal()
+        let isPoisoned = Signal()
+        let backend = try ScriptedBackend(
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+                try isIdle.pass()
+                try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+                isPoisoned.open()
+                try connection.waitForEnd()
+            },
+            { connection in
+                _ = try connection.receiveRequest()
+                try connection.send(Self.ok)
+            })
+        let proxy = try TestProxy(to: [backend])
+        let client = try proxy.connect()
+        try client.send(plainGet)
+        _ = try client.receiveResponse()
+        // So many hosts keep the worker busy until the request and, behind it, the stray bytes have come.
+        let others = (0..<20_000).map { VirtualHost.forwarding(ByteString("h\($0).test"), to: []) }
+        try proxy.serve([.forwarding("registry.test", to: [backend.endpoint])] + others) {
+            try client.send(plainGet)
+            isIdle.open()
+            try isPoisoned.pass()
+        }
+        #expect(try client.receiveResponse().text == "ok")
+    }
+
     @Test("closes an idle connection on which something comes")
     func unsolicitedLater() throws {
         let isIdle = Signal()

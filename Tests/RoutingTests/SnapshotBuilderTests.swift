@@ -266,7 +266,7 @@ struct SnapshotBuilderTests {
         #expect(both.host("a.org")?.endpoints.count == 2)
         #expect(
             both.lines == [
-                "container two: VIRTUAL_HOST: warning: a.org is also claimed by one of the project p; both get its requests"
+                "container two: VIRTUAL_HOST: warning: a.org is also claimed by one of the project \"p\"; both get its requests"
             ])
     }
 

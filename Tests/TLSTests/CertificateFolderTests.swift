@@ -45,7 +45,7 @@ struct CertificateFolderTests {
         #expect(read.problems.map(\.pair) == ["b"])
         #expect(read.problems.map(\.error) == [.noKey(folder["b.key"])])
         #expect(read.problems.first?.keepsPrevious == false)
-        #expect(read.problems.first?.description == "\(folder["b.key"]): not a private key in PEM form")
+        #expect(read.problems.first?.error.description == "\(folder["b.key"]): not a private key in PEM form")
     }
 
     @Test("does not read a pair again that has not changed")
@@ -135,13 +135,5 @@ struct CertificateFolderTests {
         let second = CertificateFolder.read(folder.path, previous: first)
         #expect(second.certificates["a"] === first.certificates["a"])
         #expect(second.problems.map(\.error.path) == [folder.path])
-    }
-
-    @Test("warns of certificates that are served although clients will refuse them")
-    func warnings() throws {
-        try write("a")
-        let read = CertificateFolder.read(folder.path)
-        let later = Int64(Date().timeIntervalSince1970) + 40 * 86_400
-        #expect(read.warnings(at: later) == ["\(folder["a.crt"]): the certificate expired 10 days ago"])
     }
 }

@@ -221,6 +221,18 @@ struct TLSStreamTests {
         #expect(link.serverRead().bytes == Array("still".utf8))
     }
 
+    @Test("says goodbye once, and leaves the socket open")
+    func saysGoodbye() throws {
+        let link = try connected()
+        link.server.closeNotify()
+        link.server.closeNotify()
+        #expect(link.client.read() == .closeNotify)
+        var byte: UInt8 = 0
+        #expect(recv(link.client.descriptor, &byte, 1, 0) == -1)
+        #expect(link.client.write(Array("late".utf8)[...]) == 4)
+        #expect(link.serverRead().bytes == Array("late".utf8))
+    }
+
     @Test("fails a stream whose records were tampered with, and tells the peer")
     func tampered() throws {
         let link = try connected()

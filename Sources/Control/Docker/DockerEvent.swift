@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
 /// What an event of the engine means for the table of containers.
-enum DockerEvent: Equatable {
+package enum DockerEvent: Equatable {
     /// The container runs, or runs again: `start`, `unpause`.
     case started(id: String)
     /// The container does not run any more, or not for now: `die`, `stop`, `destroy`, `pause`.
@@ -16,7 +16,7 @@ enum DockerEvent: Equatable {
     case networkLeft(id: String, network: String)
 
     /// The container that it is about.
-    var id: String {
+    package var id: String {
         switch self {
         case .started(let id), .stopped(let id), .signalled(let id, _), .health(let id, _), .networkJoined(let id),
             .networkLeft(let id, _):
@@ -25,7 +25,7 @@ enum DockerEvent: Equatable {
     }
 
     /// The number of a signal, as Linux counts them.
-    struct Signal: Hashable {
+    package struct Signal: Hashable {
         /// 15 for SIGTERM.
         let number: Int
 
@@ -64,7 +64,7 @@ enum DockerEvent: Equatable {
     ///
     /// - Returns: nil for an event of no meaning here.
     /// - Throws: `APIError.unreadable` when the text is not JSON.
-    static func decode(_ json: [UInt8]) throws(APIError) -> DockerEvent? {
+    package static func decode(_ json: [UInt8]) throws(APIError) -> DockerEvent? {
         guard let report = try? JSONDecoder().decode(EventReport.self, from: Data(json)) else {
             throw .unreadable("an event")
         }

@@ -1,14 +1,14 @@
 private import Bytes
 internal import FoundationEssentials
-internal import Routing
+package import Routing
 
 /// What the engine says of one container (`GET /containers/{id}/json`).
 ///
 /// A field that is missing or of an odd kind counts as not set, so that one strange container is still understood as far
 /// as it can be.
-struct InspectedContainer: Equatable {
+package struct InspectedContainer: Equatable {
     /// The container as routing sees it. Of its environment only what routing may ask for is kept: the rest may be secrets.
-    var container: Container
+    package var container: Container
     /// Whether its process runs and is not frozen.
     var isRunning: Bool
     /// The signal that `docker stop` sends to it, where that is not SIGTERM.
@@ -23,20 +23,21 @@ struct InspectedContainer: Equatable {
     /// Reads the engine's answer.
     ///
     /// - Throws: `APIError.unreadable` when it is no JSON object with an identifier.
-    init(json: [UInt8]) throws(APIError) {
+    package init(json: [UInt8]) throws(APIError) {
         guard let report = try? JSONDecoder().decode(ContainerReport.self, from: Data(json)), let id = report.id,
             !id.isEmpty
         else { throw .unreadable("a container") }
         container = Container(
             id: id,
-            name: report.name.hasPrefix("/") ? String(report.name.dropFirst()) : report.name,
+            name: Self.shown(report.name.hasPrefix("/") ? report.name.dropFirst() : report.name[...]),
             image: report.image,
             created: Self.nanoseconds(report.created),
             environment: Self.environment(report.environment),
             labels: report.labels,
             networks: report.networks.map { name, place in
                 NetworkAttachment(
-                    name, ipv4: place.ipv4, ipv6: place.ipv6, gateway: place.gateway, isInternal: false)
+                    Self.shown(name[...]), ipv4: place.ipv4, ipv6: place.ipv6, gateway: place.gateway, isInternal: false
+                )
             }.sorted { $0.name < $1.name },
             ports: Self.ports(report.ports),
             exposedPorts: Self.ports(report.exposedPorts.map { ($0, false) }),
@@ -47,6 +48,15 @@ struct InspectedContainer: Equatable {
         hostname = report.hostname
         started = report.started
         networkOwner = report.networkMode.hasPrefix("container:") ? String(report.networkMode.dropFirst(10)) : nil
+    }
+
+    /// A name without what could break a line or speak to a terminal; engines allow no such names.
+    private static func shown(_ name: Substring) -> String {
+        guard name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return String(name)
+        }
+        return String(
+            String.UnicodeScalarView(name.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
     /// What a health check's verdict means; a container without a check has none.
@@ -96,8 +106,11 @@ struct InspectedContainer: Equatable {
         let whole = text.prefix { $0 != "." && $0 != "Z" }
         let zone = text.drop { $0 != "Z" && $0 != "+" }
         guard let date = try? Date(whole + (zone.isEmpty ? "Z" : zone), strategy: .iso8601) else { return 0 }
+        // The years 1 and 9999, which engines write for "never", are more nanoseconds away than can be counted.
+        let seconds = date.timeIntervalSince1970
+        guard seconds.magnitude < 9e9 else { return 0 }
         let fraction = text.dropFirst(whole.count).dropFirst().prefix { $0.isNumber }.prefix(9)
         let padded = fraction + String(repeating: "0", count: 9 - fraction.count)
-        return Int64(date.timeIntervalSince1970) * 1_000_000_000 + (Int64(padded) ?? 0)
+        return Int64(seconds) * 1_000_000_000 + (Int64(padded) ?? 0)
     }
 }

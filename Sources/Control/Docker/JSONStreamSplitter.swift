@@ -5,15 +5,17 @@ internal import Bytes
 /// Docker's event stream is a row of objects, with or without line feeds between them. Only brackets and strings are
 /// followed here; whether a value is JSON is for its decoder to say. A value that is too long, too deep or cut off by
 /// the start of the next line's object is reported and dropped, and the values behind it still arrive.
-struct JSONStreamSplitter {
+package struct JSONStreamSplitter {
     /// A value, or why one was dropped.
-    enum Piece: Equatable {
+    package enum Piece: Equatable {
+        /// The text of a value, from its first bracket to its last.
         case value([UInt8])
+        /// There was something that is no value, or none that can be used.
         case dropped(Fault)
     }
 
     /// Why a value was dropped.
-    enum Fault: Equatable {
+    package enum Fault: Equatable {
         /// It holds more bytes than the limit.
         case tooLong
         /// Its brackets nest deeper than the limit.
@@ -41,13 +43,13 @@ struct JSONStreamSplitter {
     private var bytes: [UInt8] = []
 
     /// A splitter that drops values above the given bounds.
-    init(maxLength: Int = 16 << 20, maxDepth: Int = 64) {
+    package init(maxLength: Int = 16 << 20, maxDepth: Int = 64) {
         self.maxLength = maxLength
         self.maxDepth = maxDepth
     }
 
     /// Takes the next bytes of the stream and delivers what they complete, in order.
-    mutating func append(_ input: UnsafeRawBufferPointer, deliver: (Piece) -> Void) {
+    package mutating func append(_ input: UnsafeRawBufferPointer, deliver: (Piece) -> Void) {
         for byte in input { take(byte, deliver) }
     }
 
@@ -136,7 +138,7 @@ extension JSONStreamSplitter {
     /// The elements of a JSON array of objects, each as its own text, and whether some had to be dropped.
     ///
     /// - Returns: nil when the text is no array, or one that does not end.
-    static func elements(ofArray text: [UInt8]) -> (values: [[UInt8]], areComplete: Bool)? {
+    package static func elements(ofArray text: [UInt8]) -> (values: [[UInt8]], areComplete: Bool)? {
         let isSpace = { (byte: UInt8) in byte <= ASCII.space }
         guard let first = text.firstIndex(where: { !isSpace($0) }), text[first] == UInt8(ascii: "["),
             let last = text.lastIndex(where: { !isSpace($0) }), last > first, text[last] == UInt8(ascii: "]")

@@ -117,21 +117,18 @@ final class FileStore {
 
     private func list(_ folder: String, previous: [String]) -> Entry<[String]> {
         let stamp = FileStamp(of: folder)
-        guard let stamp, let stream = opendir(folder) else { return Entry(value: [], stamp: stamp, isDoubtful: false) }
-        defer { closedir(stream) }
+        guard let stamp, let entries = FolderEntries(of: folder) else {
+            return Entry(value: [], stamp: stamp, isDoubtful: false)
+        }
+        let known = Set(previous)
         var names: [String] = []
         var isDoubtful = stamp.isFresh(at: FileStamp.now)
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            let path = Folders.joined(folder, name)
-            guard !name.hasPrefix("."), FileStamp(of: path)?.kind != .folder else { continue }
+        for entry in entries where !entry.name.hasPrefix(".") && !entry.leadsToFolder {
             // A name that is new counts from when its file was written to the end.
-            if !previous.contains(name), isUnsettled(path) {
+            if !known.contains(entry.name), isUnsettled(Folders.joined(folder, entry.name)) {
                 isDoubtful = true
             } else {
-                names.append(name)
+                names.append(entry.name)
             }
         }
         return Entry(value: names.sorted(), stamp: stamp, isDoubtful: isDoubtful)

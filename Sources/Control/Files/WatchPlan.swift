@@ -32,7 +32,8 @@ struct WatchPlan {
             guard FileStamp(of: real)?.kind == .folder else { continue }
             folders[real, default: Interest()].isWhole = true
             folders[real, default: Interest()].hasFiles = true
-            for name in Self.links(in: real) { _ = follow(name, from: real) }
+            guard let entries = FolderEntries(of: real) else { continue }
+            for entry in entries where entry.mayBeLink { _ = follow(entry.name, from: real) }
         }
     }
 
@@ -80,20 +81,5 @@ struct WatchPlan {
             guard count > 0 else { return nil }
             return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-    }
-
-    private static func links(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            // Some file systems do not tell the type; then readlink(2) finds it out.
-            guard Int(entry.pointee.d_type) == DT_LNK || Int(entry.pointee.d_type) == DT_UNKNOWN else { continue }
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        return names
     }
 }

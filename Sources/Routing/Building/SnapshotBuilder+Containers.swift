@@ -93,7 +93,8 @@ extension SnapshotBuilder {
         diagnostics.append(
             Diagnostic(
                 .warning, at: .container(container.name, variable: "VIRTUAL_HOST"),
-                "\(site.name.text) is also claimed by \(first.name) of the project \(other); both get its requests"))
+                "\(site.name.text) is also claimed by \(first.name) of the project \(Quoted(other)); both get its requests"
+            ))
     }
 
     private func checkSupport(of container: Container) throws(LeftOutReason) {

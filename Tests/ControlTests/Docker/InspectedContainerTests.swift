@@ -1,5 +1,6 @@
 import Bytes
 import Routing
+import TestSupport
 import Testing
 
 @testable import Control
@@ -60,6 +61,21 @@ struct InspectedContainerTests {
         ])
     func odd(json: String) throws {
         #expect(try inspect(json).container == Container(id: "x", name: ""))
+    }
+
+    @Test(
+        "counts as the oldest when its time is further away than can be counted",
+        arguments: ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"])
+    func farTimes(created: String) throws {
+        #expect(try inspect(#"{"Id":"x","Created":"\#(created)"}"#).container.created == 0)
+    }
+
+    @Test("has no name that breaks a line")
+    func controlCharacters() throws {
+        let json = #"{"Id":"x","Name":"/a\nb\u001b[1m","NetworkSettings":{"Networks":{"w\u0007eb":{}}}}"#
+        let container = try inspect(json).container
+        #expect(container.name == "ab[1m")
+        #expect(container.networks.map(\.name) == ["web"])
     }
 
     @Test("keeps the good parts beside odd ones")

@@ -41,9 +41,10 @@ extension TestStream {
 
     func receiveRequestHead() throws -> Message { Message(head: try receive(through: "\r\n\r\n")) }
 
-    /// Takes a response with its body, which must be whole.
+    /// Takes a response with its body, which must be whole, and passes over interim ones.
     func receiveResponse(to method: String = "GET") throws -> Message {
-        var message = Message(head: try receive(through: "\r\n\r\n"))
+        var message: Message
+        repeat { message = Message(head: try receive(through: "\r\n\r\n")) } while message.status / 100 == 1
         let hasBody = method != "HEAD" && message.status >= 200 && message.status != 204 && message.status != 304
         guard hasBody else { return message }
         try receiveBody(of: &message)

@@ -56,15 +56,17 @@ final class TestProxy {
         threads.join()
     }
 
-    /// Replaces what is served, and waits until every worker does.
+    /// Replaces what is served, and waits until every worker does; `meanwhile` runs before that.
     func serve(
-        _ hosts: [VirtualHost], defaultHost: Int? = nil, passwordFiles: [String: PasswordSource] = [:]
+        _ hosts: [VirtualHost], defaultHost: Int? = nil, passwordFiles: [String: PasswordSource] = [:],
+        meanwhile: () throws -> Void = {}
     ) throws {
         generation += 1
         threads.serve(
             ServingConfiguration(
                 snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
                 passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts))
+        try meanwhile()
         let expected = generation
         try reports.wait(for: "generation \(expected)") { reports in
             reports.count { if case .serving(expected) = $0 { true } else { false } } == workerCount

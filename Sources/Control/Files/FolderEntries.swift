@@ -1,0 +1,42 @@
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// The entries of a folder, in no order (readdir(3)).
+final class FolderEntries: Sequence, IteratorProtocol {
+    /// A name in the folder.
+    struct Entry {
+        /// The name.
+        let name: String
+        /// Whether it is a link, as far as the file system tells without being asked about it.
+        let mayBeLink: Bool
+        /// Whether a folder stands at its end.
+        let leadsToFolder: Bool
+    }
+
+    private let folder: String
+    private let stream: OpaquePointer
+
+    /// Opens the folder; nil when there is none that can be read.
+    init?(of folder: String) {
+        guard let stream = opendir(folder) else { return nil }
+        self.folder = folder
+        self.stream = stream
+    }
+
+    deinit { closedir(stream) }
+
+    func next() -> Entry? {
+        guard let entry = readdir(stream) else { return nil }
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        switch Int(entry.pointee.d_type) {
+        case DT_DIR: return Entry(name: name, mayBeLink: false, leadsToFolder: true)
+        case DT_LNK, DT_UNKNOWN:
+            let kind = FileStamp(of: Folders.joined(folder, name))?.kind
+            return Entry(name: name, mayBeLink: true, leadsToFolder: kind == .folder)
+        default: return Entry(name: name, mayBeLink: false, leadsToFolder: false)
+        }
+    }
+}
