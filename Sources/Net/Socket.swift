@@ -93,6 +93,20 @@ package enum Socket {
         }
     }
 
+    /// Reads what has come and leaves it there for the next read (recv(2), MSG_PEEK).
+    package static func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
+        while true {
+            let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return buffer.isEmpty ? .wouldBlock : .end }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            default: return .failed(.current("recv"))
+            }
+        }
+    }
+
     /// Whether a connection that should be silent is: nothing to read, not ended, not broken (recv(2), MSG_PEEK).
     package static func isQuiet(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0

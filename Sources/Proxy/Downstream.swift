@@ -15,17 +15,20 @@ class Downstream {
     let local: Endpoint
     /// Whether the client speaks TLS to this proxy.
     let isSecure: Bool
+    /// Whether `peer` is what a PROXY header said.
+    let isProxied: Bool
     /// The number of the connection, from 1 on in each worker.
     let serial: Int
     /// The head of the current request; its ranges point into `headBytes`.
     var request = RequestHead()
 
-    init(worker: Worker, peer: Endpoint, local: Endpoint, isSecure: Bool) {
+    init(worker: Worker, peer: Endpoint, local: Endpoint, isSecure: Bool, isProxied: Bool) {
         self.worker = worker
         serial = worker.nextSerial()
         self.peer = peer
         self.local = local
         self.isSecure = isSecure
+        self.isProxied = isProxied
     }
 
     /// The bytes that `request` points into; valid while the exchange runs.

@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Net
-internal import TLS
 
 /// One worker's listening socket: it turns waiting connections into downstreams.
 final class DownstreamListener: EventSource {
@@ -44,21 +43,11 @@ final class DownstreamListener: EventSource {
     private func open(_ connection: consuming AcceptedConnection) {
         guard let peer = connection.peer else { return }
         let socket = connection.unpack()
-        let raw = socket.raw
-        guard let local = Socket.localEndpoint(raw) else { return }
-        Socket.setNoDelay(raw)
-        let transport: Transport
-        if isSecure {
-            guard
-                let secure = try? Transport(accepting: socket, engine: worker.tls, localAddress: local.address)
-            else { return }
-            transport = secure
-        } else {
-            transport = Transport(plain: socket)
+        Socket.setNoDelay(socket.raw)
+        guard worker.settings.requiresProxyHeader else {
+            return worker.serve(socket, peer: peer, isSecure: isSecure)
         }
-        let downstream = HTTP1Downstream(
-            worker: worker, transport: transport, peer: peer, local: local, isSecure: isSecure)
-        try? downstream.start()
+        try? ProxyHeaderReader(worker: worker, socket: socket, peer: peer, isSecure: isSecure).start()
     }
 
     /// Stops listening; connections that wait unaccepted are refused by the kernel.

@@ -39,12 +39,14 @@ final class HTTP1Downstream: Downstream, EventSource {
     private var isContinueOwed = false
     private lazy var exchange = Exchange(downstream: self)
 
-    init(worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, isSecure: Bool) {
+    init(
+        worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, isSecure: Bool, isProxied: Bool
+    ) {
         self.transport = transport
         phase = isSecure ? .handshaking : .awaitingHead
         connection = HTTP1ServerConnection(limits: worker.settings.headLimits)
         output = HTTP1Output(transport: transport, pool: worker.heads)
-        super.init(worker: worker, peer: peer, local: local, isSecure: isSecure)
+        super.init(worker: worker, peer: peer, local: local, isSecure: isSecure, isProxied: isProxied)
     }
 
     /// Begins to serve the connection.

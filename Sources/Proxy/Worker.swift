@@ -113,6 +113,31 @@ final class Worker {
 
     // MARK: Connections
 
+    /// Serves a connection.
+    ///
+    /// - Parameters:
+    ///   - peer: who the client is.
+    ///   - reached: the address that the client connected to, where a proxy in front said it.
+    ///   - isProxied: whether a proxy in front said who the client is.
+    func serve(
+        _ socket: consuming FileDescriptor, peer: Endpoint, isSecure: Bool, reached: IPAddress? = nil,
+        isProxied: Bool = false
+    ) {
+        guard let local = Socket.localEndpoint(socket.raw) else { return }
+        let transport: Transport
+        if isSecure {
+            guard
+                let secure = try? Transport(accepting: socket, engine: tls, localAddress: reached ?? local.address)
+            else { return }
+            transport = secure
+        } else {
+            transport = Transport(plain: socket)
+        }
+        let downstream = HTTP1Downstream(
+            worker: self, transport: transport, peer: peer, local: local, isSecure: isSecure, isProxied: isProxied)
+        try? downstream.start()
+    }
+
     /// Notes a connection that is now served, and numbers it.
     func opened(_ downstream: HTTP1Downstream, _ token: Token) {
         downstreams[token] = downstream

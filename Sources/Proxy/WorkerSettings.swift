@@ -9,6 +9,8 @@ package struct WorkerSettings: Sendable {
     package var httpsAddresses: [Endpoint] = []
     /// The port that clients reach TLS on, for redirects.
     package var httpsPort: UInt16 = 443
+    /// Whether each connection must begin with a PROXY header, which says who the client is.
+    package var requiresProxyHeader = false
     /// Whose X-Forwarded fields are believed.
     package var trustedProxies = TrustedProxies.none
     /// The sizes up to which request heads are read.

@@ -121,6 +121,7 @@ package final class Supervisor {
         worker.httpAddresses = settings.http
         worker.httpsAddresses = settings.https
         worker.httpsPort = settings.redirectPort
+        worker.requiresProxyHeader = settings.requiresProxyHeader
         worker.trustedProxies = settings.trustedProxies
         worker.hostname = ByteString(OwnContainer.ownHostname)
         do throws(ListenError) {

@@ -43,6 +43,8 @@ package struct Settings: Sendable {
     package var routing: RoutingSettings
     /// Whose `X-Forwarded-…` fields are believed (`TRUST_DOWNSTREAM_PROXY`).
     package var trustedProxies: TrustedProxies
+    /// Whether each connection must begin with a PROXY header (`ENABLE_PROXY_PROTOCOL`).
+    package var requiresProxyHeader: Bool
     /// The label that marks the container of a proxy (`NGINX_CONTAINER_LABEL`).
     package var containerLabel: String
     /// The port that clients are redirected to for https.
@@ -74,6 +76,7 @@ package struct Settings: Sendable {
         drainTimeout = .seconds(seconds ?? 30)
         accessLog = try Self.accessLog(options.accessLog, environment)
         trustedProxies = try TrustedProxies(environment)
+        requiresProxyHeader = try environment.flag("ENABLE_PROXY_PROTOCOL") ?? false
         containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
         let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }
         redirectPort = publicPort ?? https.first?.port ?? 443
@@ -85,7 +88,7 @@ package struct Settings: Sendable {
     /// Variables of nginx-proxy that Portico does not act on yet.
     private static let withoutEffect = [
         "ACME_HTTP_CHALLENGE_LOCATION", "DEBUG_ENDPOINT", "DEFAULT_ROOT", "DOCKER_CONTAINER_FILTERS",
-        "ENABLE_PROXY_PROTOCOL", "LOG_FORMAT", "LOG_JSON", "NON_GET_REDIRECT", "SSL_POLICY",
+        "LOG_FORMAT", "LOG_JSON", "NON_GET_REDIRECT", "SSL_POLICY",
     ]
 
     /// Where `serve` puts its control socket, and `routes` looks for it, when no path is given.

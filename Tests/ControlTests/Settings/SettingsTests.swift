@@ -73,12 +73,14 @@ struct SettingsTests {
     @Test("read the environment where no option was given")
     func environment() throws {
         let settings = try settings([
-            "HTTP_PORT": " 8080 ", "HTTPS_PORT": "8443", "ENABLE_IPV6": "true", "DISABLE_ACCESS_LOGS": "1",
+            "HTTP_PORT": " 8080 ", "HTTPS_PORT": "8443", "ENABLE_IPV6": "true", "ENABLE_PROXY_PROTOCOL": "t",
+            "DISABLE_ACCESS_LOGS": "1",
             "DOCKER_HOST": "tcp://engine:2375", "XDG_RUNTIME_DIR": "/run/user/1",
         ])
         #expect(settings.http.map(\.description) == ["0.0.0.0:8080", "[::]:8080"])
         #expect(settings.https.map(\.description) == ["0.0.0.0:8443", "[::]:8443"])
         #expect(settings.accessLog == .off)
+        #expect(settings.requiresProxyHeader)
         #expect(settings.docker == .at(.tcp(host: "engine", port: 2375)))
         #expect(settings.controlSocket == "/run/user/1/portico.sock")
     }
