@@ -114,13 +114,10 @@ struct ProxyHeaderReaderTests {
     @Test("speak TLS behind it")
     func overTLS() throws {
         let certificate = try TestCertificate("registry.test")
-        let proxy = try TestProxy([]) {
-            $0.requiresProxyHeader = true
-            $0.httpsAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
-        }
+        let proxy = try TestProxy([]) { $0.requiresProxyHeader = true }
         proxy.certificates = certificate.selector
         try proxy.serve([.forwarding("registry.test", to: [backend.endpoint])])
-        let client = try TestStream.connect(to: #require(proxy.secureEndpoint))
+        let client = try TestStream.connect(to: proxy.secureEndpoint)
         try client.send(Self.line)
         // A greeting that is none: what answers is TLS, with an alert.
         try client.send([22, 3, 1, 0, 4, 1, 0, 0, 0])

@@ -14,9 +14,7 @@ struct UpstreamTLSTests {
     init() throws {
         certificate = try TestCertificate("registry.test")
         plain = try .answering()
-        backend = try TestProxy([]) {
-            $0.httpsAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
-        }
+        backend = try TestProxy([])
         backend.certificates = certificate.selector
         try backend.serve([.forwarding("registry.test", to: [plain.endpoint])])
     }
