@@ -134,7 +134,10 @@ package final class TLSStream {
 
     /// Tells the peer that no more bytes follow (close_notify); reading may go on.
     func closeNotify() -> WriteResult {
-        guard isEstablished, failure == nil else { return .complete }
+        // A second call would not write but read, and stumble over data (SSL_shutdown(3)).
+        guard isEstablished, failure == nil, SSL_get_shutdown(connection) & SSL_SENT_SHUTDOWN == 0 else {
+            return socket.hasPending ? .pending : .complete
+        }
         engine.wire.pointee.begin(socket)
         if SSL_shutdown(connection) < 0 { ERR_clear_error() }
         return sendOutput(more: false)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Net
 
-@Suite("Event loop", .timeLimit(.minutes(1)))
+@Suite("Event loop", .timeLimit(.minutes(10)))
 struct EventLoopTests {
     /// Notes what it hears, and does what it is told when it hears it.
     private final class Listener: EventSource {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Net
 
-@Suite("Sockets", .timeLimit(.minutes(1)))
+@Suite("Sockets", .timeLimit(.minutes(10)))
 struct SocketTests {
     private static func endpoint(_ address: String, _ port: UInt16 = 0) throws -> Endpoint {
         Endpoint(address: try #require(IPAddress(address)), port: port)

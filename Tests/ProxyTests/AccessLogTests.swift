@@ -6,21 +6,24 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Access log", .timeLimit(.minutes(1)))
+@Suite("Access log", .timeLimit(.minutes(10)))
 struct AccessLogTests {
     /// A proxy whose log lines go to a pipe, and the pipe's end.
     private final class Logged {
         let proxy: TestProxy
         let lines: TestStream
+        private let writer: LogWriter
 
         init(_ hosts: [VirtualHost], passwordFiles: [String: PasswordSource] = [:]) throws {
             var ends: [Int32] = [0, 0]
             socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
             lines = TestStream(owning: ends[0])
-            let writer = try LogWriter(descriptor: ends[1])
+            writer = try LogWriter(descriptor: ends[1])
             _ = writer.start()
             proxy = try TestProxy(hosts, passwordFiles: passwordFiles, log: writer)
         }
+
+        deinit { writer.stop() }
 
         /// The next line, with the time replaced by `TIME`.
         func next() throws -> String {

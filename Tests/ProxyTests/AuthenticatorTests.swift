@@ -4,7 +4,7 @@ import Passwords
 import Proxy
 import Testing
 
-@Suite("Authenticator", .timeLimit(.minutes(1)))
+@Suite("Authenticator", .timeLimit(.minutes(10)))
 struct AuthenticatorTests {
     private static let bcrypt = "$2y$04$YxnI9tjc6U/GpaNMJdSfsObATp7lBJc4gd90bemYvVcx8WNLon4oS"
 

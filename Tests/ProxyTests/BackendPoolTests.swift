@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("Kept connections to backends", .timeLimit(.minutes(1)))
+@Suite("Kept connections to backends", .timeLimit(.minutes(10)))
 struct BackendPoolTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     private static let fields = "Host: registry.test\r\n"

@@ -3,7 +3,7 @@ import Routing
 import Testing
 
 /// What one side does not take, the other side must not be able to send: nothing is piled up in between.
-@Suite("Slow sides", .timeLimit(.minutes(1)))
+@Suite("Slow sides", .timeLimit(.minutes(10)))
 struct BackpressureTests {
     /// More than all the kernel's buffers on the way can hold.
     private static let size = 96 << 20

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Many clients at once over few kept connections, with both sides breaking off whenever they like.
-@Suite("Crossed answers", .timeLimit(.minutes(1)))
+@Suite("Crossed answers", .timeLimit(.minutes(10)))
 struct CrossedAnswersTests {
     /// Answers with what was asked for, in a random form; now and then it closes, resets or cuts an answer short.
     private static func backend(_ seed: UInt64) throws -> ScriptedBackend {

@@ -2,7 +2,7 @@ import Bytes
 import Testing
 
 /// One exchange in every combination of how both sides frame, cut and keep.
-@Suite("An exchange in all its forms", .timeLimit(.minutes(1)))
+@Suite("An exchange in all its forms", .timeLimit(.minutes(10)))
 struct ExchangeMatrixTests {
     enum Framing: CaseIterable, Sendable {
         case length

@@ -3,7 +3,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Connections of clients", .timeLimit(.minutes(1)))
+@Suite("Connections of clients", .timeLimit(.minutes(10)))
 struct HTTP1DownstreamTests {
     private func echo() throws -> ScriptedBackend {
         try ScriptedBackend { connection in

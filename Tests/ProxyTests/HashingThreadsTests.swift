@@ -4,7 +4,7 @@ import Proxy
 import Synchronization
 import Testing
 
-@Suite("Hashing threads", .timeLimit(.minutes(1)))
+@Suite("Hashing threads", .timeLimit(.minutes(10)))
 struct HashingThreadsTests {
     private let hash: PasswordHash
 

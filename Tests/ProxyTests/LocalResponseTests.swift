@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("The proxy's own answers", .timeLimit(.minutes(1)))
+@Suite("The proxy's own answers", .timeLimit(.minutes(10)))
 struct LocalResponseTests {
     private func answer(
         _ returned: Return, to request: String = plainGet, method: String = "GET",

@@ -4,7 +4,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Who may come in", .timeLimit(.minutes(1)))
+@Suite("Who may come in", .timeLimit(.minutes(10)))
 struct RequestGatesTests {
     private static let file = "/passwords/registry.test"
     private let backend: ScriptedBackend

@@ -3,7 +3,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("The request that the backend gets", .timeLimit(.minutes(1)))
+@Suite("The request that the backend gets", .timeLimit(.minutes(10)))
 struct RequestWriterTests {
     private let backend: ScriptedBackend
 

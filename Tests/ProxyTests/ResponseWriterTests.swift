@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("The answer that the client gets", .timeLimit(.minutes(1)))
+@Suite("The answer that the client gets", .timeLimit(.minutes(10)))
 struct ResponseWriterTests {
     private func answer(
         _ response: String, to request: String = plainGet, method: String = "GET",
@@ -92,6 +92,18 @@ struct ResponseWriterTests {
             }
             #expect(lines(answer) == ["HTTP/1.1 200 OK", "Content-Length: 0", "Server: portico"])
         }
+    }
+
+    @Test("passes large heads on, up to 64 KiB of an answer's and 32 KiB of a request's")
+    func largeHeads() throws {
+        let response = (0..<8).map { "X-\($0): \(String(repeating: "b", count: 7500))\r\n" }.joined()
+        let backend = try ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\(response)\r\nok")
+        let proxy = try TestProxy(to: [backend])
+        let request = (0..<4).map { "Y-\($0): \(String(repeating: "a", count: 7500))\r\n" }.joined()
+        let answer = try proxy.answer(to: "GET / HTTP/1.1\r\nHost: registry.test\r\n\(request)\r\n")
+        #expect(answer.text == "ok")
+        #expect(answer.lines.filter { $0.hasPrefix("X-") }.map { $0.utf8.count } == [Int](repeating: 7505, count: 8))
+        #expect(try backend.requests(1)[0].lines.filter { $0.hasPrefix("Y-") }.count == 4)
     }
 
     @Test("knows the values of the answer in added fields")

@@ -3,7 +3,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Which host a request goes to", .timeLimit(.minutes(1)))
+@Suite("Which host a request goes to", .timeLimit(.minutes(10)))
 struct RoutingOfRequestsTests {
     private let red: ScriptedBackend
     private let blue: ScriptedBackend

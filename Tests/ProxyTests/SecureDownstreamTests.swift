@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("Clients that speak TLS", .timeLimit(.minutes(1)))
+@Suite("Clients that speak TLS", .timeLimit(.minutes(10)))
 struct SecureDownstreamTests {
     @Test("are told to come back over TLS, and the backend that they did")
     func fields() throws {

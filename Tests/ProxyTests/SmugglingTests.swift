@@ -2,7 +2,7 @@ import Bytes
 import Testing
 
 /// Requests about whose end two parsers could differ. Nothing of them may reach a backend.
-@Suite("Ambiguous requests", .timeLimit(.minutes(1)))
+@Suite("Ambiguous requests", .timeLimit(.minutes(10)))
 struct SmugglingTests {
     private static let second = "GET /smuggled HTTP/1.1\r\nHost: registry.test\r\n\r\n"
 

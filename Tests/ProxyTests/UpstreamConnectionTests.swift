@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("What goes wrong with a backend", .timeLimit(.minutes(1)))
+@Suite("What goes wrong with a backend", .timeLimit(.minutes(10)))
 struct UpstreamConnectionTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     private static let post = "POST / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 3\r\n\r\nabc"

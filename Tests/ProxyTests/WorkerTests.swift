@@ -3,7 +3,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Changes while requests run", .timeLimit(.minutes(1)))
+@Suite("Changes while requests run", .timeLimit(.minutes(10)))
 struct WorkerTests {
     private static let head = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"
 

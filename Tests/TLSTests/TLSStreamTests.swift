@@ -225,8 +225,11 @@ struct TLSStreamTests {
     func saysGoodbye() throws {
         let link = try connected()
         link.server.closeNotify()
+        #expect(link.client.write(Array("data".utf8)[...]) == 4)
+        link.notify()
         link.server.closeNotify()
         #expect(link.client.read() == .closeNotify)
+        #expect(link.serverRead().bytes == Array("data".utf8))
         var byte: UInt8 = 0
         #expect(recv(link.client.descriptor, &byte, 1, 0) == -1)
         #expect(link.client.write(Array("late".utf8)[...]) == 4)

@@ -122,7 +122,7 @@ final class FolderWatcher: EventSource {
         }
         guard plan.folders[folder]?.covers(event.name) == true else { return false }
         let path = Folders.joined(folder, event.name)
-        if event.kinds.contains(.written) || event.kinds.contains(.made) && isFileWithOneName(path) {
+        if event.kinds.contains(.written) || event.kinds.contains(.made) && isEmptyFile(path) {
             writers[path] = loop.now
         }
         if !event.kinds.isDisjoint(with: [.closed, .removed, .movedAway, .movedHere]) { writers[path] = nil }
@@ -131,10 +131,13 @@ final class FolderWatcher: EventSource {
         return true
     }
 
-    /// Whether a name that was just made is a file that its maker will write to and close, and no link or folder.
-    private func isFileWithOneName(_ path: String) -> Bool {
+    /// Whether a name that was just made is a file that its maker has yet to fill.
+    ///
+    /// One that holds something is being written to only where the kernel tells of that as well: it can also be a finished
+    /// file that got its name by link(2), after which nothing more is told of it.
+    private func isEmptyFile(_ path: String) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_nlink == 1
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
     }
 
     private static func kinds(_ interest: WatchPlan.Interest) -> FolderEvents.Kinds {

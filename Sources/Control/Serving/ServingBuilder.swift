@@ -64,7 +64,8 @@ final class ServingBuilder {
     /// Forgets what was read, so that the next build reads all of it.
     func forget() {
         files.forget()
-        certificates = CertificateFolder.read(settings.folders.certificates)
+        // Pairs that are broken just now keep their last good certificate; those that did not change cost little.
+        certificates = CertificateFolder.read(settings.folders.certificates, previous: certificates)
     }
 
     /// Builds from the files and the given state of everything else.

@@ -123,6 +123,16 @@ struct FolderWatcherTests {
         #expect(watcher.pathsBeingWritten.isEmpty)
     }
 
+    @Test("takes a file that got its name by link(2) for whole, also when its first name is gone")
+    func linkedFile() throws {
+        try folder.write("certs.new", "x")
+        watcher.watch([folder.path("certs")])
+        try #require(link(folder.path("certs.new"), folder.path("certs/a")) == 0)
+        try folder.remove("certs.new")
+        loop.settle()
+        #expect(watcher.pathsBeingWritten.isEmpty)
+    }
+
     @Test("tells nothing after it was closed")
     func closed() throws {
         watcher.watch([folder.path("certs")])

@@ -34,17 +34,11 @@ class TestStream {
     /// Connects to a port of this machine; a small `receiveBuffer` makes the other side feel that nobody reads.
     static func connect(to endpoint: Endpoint, receiveBuffer: Int32? = nil, isSecure: Bool = false) throws -> TestStream
     {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let isIPv6 = endpoint.address.isIPv6
+        let descriptor = socket(
+            isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = endpoint.port.bigEndian
-        address.sin_addr.s_addr = UInt32(truncatingIfNeeded: endpoint.address.lower).bigEndian
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let result = isIPv6 ? connect6(descriptor, endpoint) : connect4(descriptor, endpoint)
         guard result == 0 else {
             let code = errno
             Glibc.close(descriptor)
@@ -52,6 +46,33 @@ class TestStream {
         }
         return isSecure
             ? SecureStream(owning: descriptor, serverName: "registry.test") : TestStream(owning: descriptor)
+    }
+
+    private static func connect4(_ descriptor: Int32, _ endpoint: Endpoint) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = endpoint.port.bigEndian
+        address.sin_addr.s_addr = UInt32(truncatingIfNeeded: endpoint.address.lower).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    private static func connect6(_ descriptor: Int32, _ endpoint: Endpoint) -> Int32 {
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = endpoint.port.bigEndian
+        withUnsafeMutableBytes(of: &address.sin6_addr) {
+            $0.storeBytes(of: endpoint.address.upper.bigEndian, toByteOffset: 0, as: UInt64.self)
+            $0.storeBytes(of: endpoint.address.lower.bigEndian, toByteOffset: 8, as: UInt64.self)
+        }
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
+        }
     }
 
     /// send(2), or what stands for it.
