@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("Several backends", .timeLimit(.minutes(1)))
+@Suite("Several backends", .timeLimit(.minutes(10)))
 struct SharedLoadTests {
     private func backends(_ count: Int) throws -> [ScriptedBackend] {
         try (0..<count).map { number in

@@ -3,13 +3,9 @@ import Net
 import Routing
 import Testing
 
-<<<<<<< HEAD
 @testable import Proxy
 
 @Suite("Whose turn it is")
-=======
-@Suite("Several backends", .timeLimit(.minutes(10)))
->>>>>>> main
 struct UpstreamPoolTests {
     private let now = Instant(nanoseconds: 1_000_000_000_000)
 
