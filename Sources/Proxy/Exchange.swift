@@ -259,6 +259,16 @@ final class Exchange {
         }
     }
 
+    /// Appends the host that the client asked for, with its port; HTTP/1.0 lets it ask for none, then the virtual host's.
+    func appendHost(to output: inout ByteBuffer) {
+        let asked = downstream.request.host
+        if asked.isEmpty {
+            host?.name.withBytes { output.append($0) }
+        } else {
+            output.append(downstream.headBytes[asked])
+        }
+    }
+
     /// 16 random bytes that name the request.
     var requestID: (UInt64, UInt64) {
         if let identifier { return identifier }

@@ -5,10 +5,12 @@ internal import Net
 /// What the backend is told of the client: the fields of nginx-proxy, from what this proxy saw or, behind a trusted
 /// proxy, from what that one said.
 struct ForwardedFields {
+    private let exchange: Exchange
     private let downstream: Downstream
     private let isTrusted: Bool
 
     init(_ exchange: Exchange) {
+        self.exchange = exchange
         downstream = exchange.downstream
         isTrusted = exchange.worker.settings.trustedProxies.contains(downstream.peer.address)
     }
@@ -57,7 +59,7 @@ struct ForwardedFields {
 
     /// The host that the client asked for, with its port.
     func appendHost(to output: inout ByteBuffer) {
-        output.append(trustedValue(.xForwardedHost) ?? downstream.headBytes[downstream.request.host])
+        if let value = trustedValue(.xForwardedHost) { output.append(value) } else { exchange.appendHost(to: &output) }
     }
 
     /// The port that the client connected to as it sees it: the one in its Host, else the scheme's own.

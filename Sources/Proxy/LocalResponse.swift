@@ -68,9 +68,7 @@ enum LocalResponse {
         if location.readable.first == ASCII.slash {
             var absolute = ByteBuffer()
             absolute.append(exchange.downstream.isSecure ? "https://" : "http://")
-            let asked = exchange.downstream.headBytes[exchange.downstream.request.host]
-            absolute.append(asked)
-            if asked.isEmpty { exchange.host?.name.withBytes { absolute.append($0) } }
+            exchange.appendHost(to: &absolute)
             absolute.append(location.readable)
             location = absolute
         }

@@ -64,9 +64,8 @@ enum RequestWriter {
         _ forwarded: ForwardedFields, _ exchange: Exchange, to output: inout ByteBuffer
     ) {
         let downstream = exchange.downstream
-        let bytes = downstream.headBytes
         output.append("Host: ")
-        output.append(bytes[downstream.request.host])
+        exchange.appendHost(to: &output)
         output.append("\r\nX-Real-IP: ")
         downstream.peer.address.append(to: &output)
         output.append("\r\nX-Forwarded-For: ")

@@ -21,6 +21,8 @@ enum ResponseWriter {
         for field in response.fields where !field.isDropped {
             switch field.known {
             case .date, .server, .xAccelBuffering, .xAccelRedirect: continue
+            // Meant for this proxy, or for nobody (nginx: `proxy_hide_header`).
+            case .other where isHidden(bytes[field.name]): continue
             // An answer without a body may still say how long the body would be (RFC 9110 §8.6).
             case .contentLength where framing != .none: continue
             default: downstream.addField(bytes[field.name], bytes[field.value])
@@ -46,6 +48,13 @@ enum ResponseWriter {
         }
         downstream.endHead()
         return downstream.flush()
+    }
+
+    private static func isHidden(_ name: UnsafeRawBufferPointer) -> Bool {
+        // The letter is looked at first, because hardly a field has it.
+        guard name.count >= 5, name[0] | 0x20 == UInt8(ascii: "x") else { return false }
+        return ASCII.equalsIgnoringCase(name, "x-pad")
+            || name.count > 8 && ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: name[..<8]), "x-accel-")
     }
 
     /// Adds the fields that every answer carries.

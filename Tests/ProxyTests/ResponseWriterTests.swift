@@ -36,6 +36,8 @@ struct ResponseWriterTests {
             Upgrade: h2c\r
             X-Private: 1\r
             X-Accel-Redirect: /secret\r
+            x-accel-expires: 1\r
+            X-Pad: avoid browser bug\r
             Location: /v2/x\r
             Set-Cookie: a\r
             Set-Cookie: b\r

@@ -46,7 +46,8 @@ struct RoutingOfRequestsTests {
         let proxy = try proxy(defaultHost: 0)
         #expect(try proxy.answer(to: "GET / HTTP/1.1\r\nHost: green.test:81\r\n\r\n").text == "red")
         #expect(try proxy.answer(to: "GET / HTTP/1.0\r\n\r\n").text == "red")
-        #expect(try red.requests(2).map { $0["Host"] } == ["green.test:81", ""])
+        #expect(try red.requests(2).map { $0["Host"] } == ["green.test:81", "red.test"])
+        #expect(try red.requests(2)[1]["X-Forwarded-Host"] == "red.test")
     }
 
     @Test("prefers the host of an absolute target to Host, and sends it on in its place (RFC 9112 §3.2.2)")
