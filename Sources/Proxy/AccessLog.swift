@@ -25,7 +25,7 @@ final class AccessLog {
         let values = VariableValues(exchange)
         append(.host, values)
         lines.append(" ")
-        downstream.peer.address.append(to: &lines)
+        exchange.client.address.append(to: &lines)
         lines.append(" - ")
         append(.remoteUser, values)
         lines.append(" [")

@@ -27,6 +27,8 @@ final class Exchange {
     private(set) var host: WorkerHost?
     /// The location of the request; nginx's defaults before one was found.
     private(set) var location: WorkerLocation
+    /// Who the client is: the peer, or whom a trusted proxy in front names.
+    private(set) var client: Endpoint
     private(set) var upstream: UpstreamConnection?
     /// The backend that was asked last, for the log.
     private(set) var backend: BackendPool?
@@ -47,15 +49,16 @@ final class Exchange {
     var waiter: UInt64 = 0
 
     private var phase = Phase.idle
-    private var bodyReceived = 0
-    private var isUploadStopped = false
-    private var hasRetriedFresh = false
-    private var excluded: ContiguousArray<BackendPool> = []
+    var bodyReceived = 0
+    var isUploadStopped = false
+    var hasRetriedFresh = false
+    var excluded: ContiguousArray<BackendPool> = []
 
     init(downstream: Downstream) {
         self.downstream = downstream
         worker = downstream.worker
         location = downstream.worker.routes.fallback
+        client = downstream.peer
     }
 
     // MARK: The life of a request
@@ -81,6 +84,7 @@ final class Exchange {
             lacksSlash = true
         case .refused(let status): return respond(status)
         }
+        if !location.settings.clientAddress.trusted.isEmpty { findClient() }
         if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
             return respond(413)
         }
@@ -95,6 +99,12 @@ final class Exchange {
         case .respond(let status): respond(status)
         case .suspend: phase = .authenticating
         }
+    }
+
+    private func findClient() {
+        client = ClientAddress.find(
+            location.settings.clientAddress, peer: downstream.peer, fields: downstream.request.fields,
+            in: downstream.headBytes)
     }
 
     /// Answers a request whose head was refused.
@@ -116,6 +126,7 @@ final class Exchange {
         startedAt = worker.loop.now
         host = nil
         location = worker.routes.fallback
+        client = downstream.peer
         backend = nil
         user = nil
         status = 0
@@ -132,7 +143,7 @@ final class Exchange {
     // MARK: To the backend
 
     /// Opens or takes a connection to the backend whose turn it is; returns why none can be had.
-    private func connect() -> ExchangeError? {
+    func connect() -> ExchangeError? {
         phase = .connecting
         guard let pool = location.pool else { return .noBackend }
         guard !pool.lacksAuthorities else { return .noAuthorities }
@@ -306,43 +317,6 @@ final class Exchange {
         worker.counters.failures += error.fault == .client ? 0 : 1
         worker.report(error, exchange: self, backend: backend)
         respond(error.status)
-    }
-
-    /// Tries once more where the failure allows it; false when the client must be told.
-    private func isRetried(_ error: ExchangeError) -> Bool {
-        let failed = backend
-        if error.isBackendFailure, let failed { exclude(failed) }
-        guard mayRetry(error) else { return false }
-        downstream.pauseBody()
-        isUploadStopped = false
-        // Where no other backend is left, the client is told what became of the last one.
-        guard connect() == nil else { return false }
-        if error.isBackendFailure { worker.report(error, exchange: self, backend: failed) }
-        return true
-    }
-
-    private func mayRetry(_ error: ExchangeError) -> Bool {
-        let request = downstream.request
-        switch error.retry {
-        case .never: return false
-        case .otherBackend: return bodyReceived == 0
-        case .otherBackendIfRepeatable: return bodyReceived == 0 && request.method.isIdempotent
-        case .freshConnection:
-            // A request may be repeated when it changes nothing by being done twice, or when its body, without which it
-            // cannot have been acted on, was not sent (RFC 9112 §9.3.1).
-            guard bodyReceived == 0, !hasRetriedFresh, request.method.isIdempotent || request.framing.hasBody else {
-                return false
-            }
-            hasRetriedFresh = true
-            return true
-        }
-    }
-
-    /// Asks the backend no more for this request, and counts the failure.
-    private func exclude(_ backend: BackendPool) {
-        guard !excluded.contains(where: { $0 === backend }) else { return }
-        excluded.append(backend)
-        backend.health.failed(at: worker.loop.now)
     }
 
     private func abort(_ error: ExchangeError) {

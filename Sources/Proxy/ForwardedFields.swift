@@ -7,11 +7,13 @@ internal import Net
 struct ForwardedFields {
     private let exchange: Exchange
     private let downstream: Downstream
+    private let client: Endpoint
     private let isTrusted: Bool
 
     init(_ exchange: Exchange) {
         self.exchange = exchange
         downstream = exchange.downstream
+        client = exchange.client
         isTrusted = exchange.worker.settings.trustedProxies.contains(downstream.peer.address)
     }
 
@@ -33,7 +35,7 @@ struct ForwardedFields {
             output.append(downstream.headBytes[field.value])
             output.append(", ")
         }
-        downstream.peer.address.append(to: &output)
+        client.address.append(to: &output)
     }
 
     /// The list that the client sent, whoever it is, with its address behind: nginx's `$proxy_add_x_forwarded_for`.

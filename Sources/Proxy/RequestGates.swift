@@ -17,7 +17,7 @@ enum RequestGates {
     /// Checks the client's address and its password as the location demands.
     static func admit(_ exchange: Exchange) -> Verdict {
         let settings = exchange.location.settings
-        let address = settings.accessRules.verdict(for: exchange.downstream.peer.address)
+        let address = settings.accessRules.verdict(for: exchange.client.address)
         switch settings.satisfy {
         case .all:
             if address == false { return .respond(403) }

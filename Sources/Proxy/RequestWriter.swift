@@ -67,7 +67,7 @@ enum RequestWriter {
         output.append("Host: ")
         exchange.appendHost(to: &output)
         output.append("\r\nX-Real-IP: ")
-        downstream.peer.address.append(to: &output)
+        exchange.client.address.append(to: &output)
         output.append("\r\nX-Forwarded-For: ")
         forwarded.appendFor(to: &output)
         output.append("\r\nX-Forwarded-Proto: ")

@@ -67,7 +67,7 @@ final class UpstreamPool {
     func key(for exchange: Exchange) -> UInt64 {
         switch balancing {
         case .roundRobin, .leastConnections, .random, .randomPair: return 0
-        case .clientAddress: return Affinity.hash(exchange.downstream.peer.address)
+        case .clientAddress: return Affinity.hash(exchange.client.address)
         case .hash(let template):
             text.removeAll()
             template.append(to: &text, from: VariableValues(exchange))

@@ -24,6 +24,7 @@ struct VariableValues: VariableSource {
         case .forwardedProto: forwarded.appendProto(to: &output)
         case .forwardedSSL: forwarded.appendSSL(to: &output)
         case .host: appendHost(to: &output)
+        case .hostPort: appendHostPort(to: &output)
         case .hostname: exchange.worker.settings.hostname.withBytes { output.append($0) }
         case .http(let name): appendField(name, to: &output)
         case .https: if downstream.isSecure { output.append("on") }
@@ -34,8 +35,12 @@ struct VariableValues: VariableSource {
         case .proxyConnection, .proxyUpgrade: break
         case .proxyHost: exchange.location.upstreamHost.withBytes { output.append($0) }
         case .proxyPort: output.append(decimal: Int(exchange.location.upstreamPort))
-        case .remoteAddress: downstream.peer.address.append(to: &output)
-        case .remotePort: output.append(decimal: Int(downstream.peer.port))
+        case .proxyProtocolAddress: if downstream.isProxied { downstream.peer.address.append(to: &output) }
+        case .proxyProtocolPort: if downstream.isProxied { output.append(decimal: Int(downstream.peer.port)) }
+        case .peerAddress: downstream.peer.address.append(to: &output)
+        case .peerPort: output.append(decimal: Int(downstream.peer.port))
+        case .remoteAddress: exchange.client.address.append(to: &output)
+        case .remotePort: if exchange.client.port > 0 { output.append(decimal: Int(exchange.client.port)) }
         case .remoteUser: exchange.user?.withBytes { output.append($0) }
         case .request: appendRequestLine(to: &output)
         case .requestID: appendRequestID(to: &output)
@@ -66,6 +71,12 @@ struct VariableValues: VariableSource {
         } else {
             for byte in name { output.append(ASCII.lowercased(byte)) }
         }
+    }
+
+    private func appendHostPort(to output: inout ByteBuffer) {
+        let host = bytes(request.host)
+        guard let colon = host.lastIndex(of: ASCII.colon), host.last != UInt8(ascii: "]") else { return }
+        output.append(UnsafeRawBufferPointer(rebasing: host[colon...]))
     }
 
     private func appendField(_ name: ByteString, to output: inout ByteBuffer) {

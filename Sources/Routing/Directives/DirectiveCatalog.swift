@@ -63,8 +63,17 @@ enum DirectiveCatalog {
         DirectiveRow("deny", "ADDRESS | NETWORK | unix: | all", repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: false)
         },
+        DirectiveRow("real_ip_header", "FIELD | proxy_protocol") { directive, compiler throws(Diagnostic) in
+            try compiler.setClientAddressField(directive)
+        },
+        DirectiveRow("real_ip_recursive", "on | off") { directive, compiler throws(Diagnostic) in
+            compiler.settings.findsClientRecursively = try directive.choice(directive.arguments[0], ["on", "off"]) == 0
+        },
         DirectiveRow("satisfy", "all | any") { directive, compiler throws(Diagnostic) in
             compiler.settings.satisfy = try directive.choice(directive.arguments[0], ["all", "any"]) == 0 ? .all : .any
+        },
+        DirectiveRow("set_real_ip_from", "ADDRESS | NETWORK", repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addTrustedAddress(directive)
         },
     ]
 

@@ -19,6 +19,15 @@ struct DirectiveSettings: Hashable, Sendable {
     var requestHeaders: [RequestHeader]?
     var returned: Return?
     var serverTokens: Bool?
+    var trustedAddresses: [IPNetwork] = []
+    var clientAddressField: ClientAddressField?
+    var findsClientRecursively: Bool?
+
+    /// The argument of `real_ip_header`.
+    enum ClientAddressField: Hashable, Sendable {
+        case field(ByteString)
+        case proxyHeader
+    }
 
     /// The two arguments of `keepalive_timeout`.
     struct Keepalive: Hashable, Sendable {
@@ -54,6 +63,13 @@ struct DirectiveSettings: Hashable, Sendable {
         if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
         if let returned { result.returned = returned }
         if let serverTokens { result.serverTokens = serverTokens }
+        if !trustedAddresses.isEmpty { result.clientAddress.trusted = trustedAddresses }
+        switch clientAddressField {
+        case .field(let name): result.clientAddress.field = name
+        case .proxyHeader: result.clientAddress.field = nil
+        case nil: break
+        }
+        if let findsClientRecursively { result.clientAddress.isRecursive = findsClientRecursively }
         return result
     }
 

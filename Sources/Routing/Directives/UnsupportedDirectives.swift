@@ -35,10 +35,10 @@ enum UnsupportedDirectives {
         "proxy_next_upstream", "proxy_pass_header", "proxy_pass_request_body", "proxy_pass_request_headers",
         "proxy_redirect", "proxy_set_body", "proxy_store", "mirror_request_body", "msie_padding", "open_file_cache",
         "perl_set",
-        "port_in_redirect", "quic_retry", "random_index", "read_ahead", "real_ip_header", "real_ip_recursive",
+        "port_in_redirect", "quic_retry", "random_index", "read_ahead",
         "recursive_error_pages", "referer_hash_max_size", "resolver", "rewrite", "rewrite_log", "root",
         "server_name_in_redirect", "server_names_hash_bucket_size", "server_names_hash_max_size", "set",
-        "set_real_ip_from", "slice", "source_charset", "split_clients", "ssi", "ssl", "stub_status", "sub_filter",
+        "slice", "source_charset", "split_clients", "ssi", "ssl", "stub_status", "sub_filter",
         "sub_filter_once", "sub_filter_types", "subrequest_output_buffer_size", "try_files", "types",
         "underscores_in_headers", "uninitialized_variable_warn", "valid_referers", "xslt_stylesheet",
     ]

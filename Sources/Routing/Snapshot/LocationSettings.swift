@@ -18,6 +18,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var keepaliveTimeout: Duration = .seconds(75)
     /// The seconds for the answer's `Keep-Alive: timeout=`; nil where it is not sent (`keepalive_timeout`'s second argument).
     package var keepaliveAdvice: Int?
+    /// Which proxies in front name the client in a field (`set_real_ip_from`, `real_ip_header`, `real_ip_recursive`).
+    package var clientAddress = ClientAddressRule()
     /// Who may pass by password; nil where none is asked for (`auth_basic`, `auth_basic_user_file`).
     package var authentication: Authentication?
     /// Who may pass by address: the first rule that matches decides, none that matches lets pass (`allow`, `deny`).

@@ -18,6 +18,8 @@ package enum Variable: Hashable, Sendable {
     case forwardedProto
     /// `$proxy_x_forwarded_ssl` of nginx-proxy: `on` or `off`, what X-Forwarded-Ssl is set to by default.
     case forwardedSSL
+    /// `$host_port` of nginx-proxy: the port of the Host that the client asked for, with its colon; nothing where it has none.
+    case hostPort
     /// `$host`: the host that the request is for, lower-case, without port.
     case host
     /// `$hostname`: the name of this machine.
@@ -38,6 +40,14 @@ package enum Variable: Hashable, Sendable {
     case proxyHost
     /// `$proxy_port`: the port of the upstream.
     case proxyPort
+    /// `$proxy_protocol_addr`: the client's address as a PROXY header said it.
+    case proxyProtocolAddress
+    /// `$proxy_protocol_port`: the client's port as a PROXY header said it.
+    case proxyProtocolPort
+    /// `$realip_remote_addr`: the address of the peer, whoever it says the client is.
+    case peerAddress
+    /// `$realip_remote_port`: the port of the peer.
+    case peerPort
     /// `$proxy_upgrade` of nginx-proxy: the client's Upgrade field, else nothing.
     case proxyUpgrade
     /// `$remote_addr`: the client's address.
