@@ -305,6 +305,21 @@ struct HostFileCompilerTests {
         #expect(rules[3].clients == .all)
     }
 
+    @Test("reads whose word on the client is taken")
+    func clientAddress() throws {
+        let text = "set_real_ip_from 10.0.0.0/8; set_real_ip_from ::1; set_real_ip_from unix:;"
+        let rule = try settings(text).clientAddress
+        #expect(rule.trusted.map(\.description) == ["10.0.0.0/8", "::1/128"])
+        #expect(rule.field == "X-Real-IP")
+        #expect(!rule.isRecursive)
+        let other = try settings("\(text) real_ip_header X-Forwarded-For; real_ip_recursive on;").clientAddress
+        #expect(other.field == "X-Forwarded-For")
+        #expect(other.isRecursive)
+        #expect(try settings("real_ip_header proxy_protocol;").clientAddress.field == nil)
+        #expect(compile("set_real_ip_from proxy.local;").file == nil)
+        #expect(compile("real_ip_header \"a b\";").file == nil)
+    }
+
     @Test("reads realm and password file")
     func authentication() throws {
         let file = try #require(compile("auth_basic \"At $host\"; auth_basic_user_file passwords/h;").file)

@@ -118,7 +118,7 @@ struct SnapshotBuilderTests {
 
     @Test(
         "leaves out containers whose variables are not supported yet",
-        arguments: [("VIRTUAL_PROTO", "fastcgi"), ("VIRTUAL_PATH", "/app"), ("NETWORK_ACCESS", "internal")])
+        arguments: [("VIRTUAL_PROTO", "fastcgi"), ("VIRTUAL_PATH", "/app")])
     func unsupported(variable: String, value: String) {
         let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", variable: value])])
         #expect(snapshot.host("a.org")?.endpoints == [])

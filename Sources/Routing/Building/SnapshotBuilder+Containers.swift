@@ -138,7 +138,7 @@ extension SnapshotBuilder {
 
     /// Variables that change where requests must go, with the one value that means what Portico does anyway.
     private static let supported = [
-        ("VIRTUAL_PATH", "/"), ("VIRTUAL_DEST", "/"), ("NETWORK_ACCESS", "external"),
+        ("VIRTUAL_PATH", "/"), ("VIRTUAL_DEST", "/"),
     ]
     private static let projectLabel = "com.docker.compose.project"
 }

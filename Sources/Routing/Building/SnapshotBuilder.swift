@@ -6,6 +6,10 @@ package struct SnapshotBuilder {
     var sites: [ByteString: Site] = [:]
     var diagnostics: [Diagnostic] = []
     var leftOut: [LeftOutContainer] = []
+    /// What `proxy.conf` says; nil where there is none.
+    var sharedFile: HostFile?
+    /// Who may come in where only internal clients may.
+    var internalRules = privateNetworks
     /// The names in the folder of password files, by their lower-case form.
     let passwordFilesByHost: [String: String]
     private var passwordFiles: Set<String> = []
@@ -21,6 +25,8 @@ package struct SnapshotBuilder {
         var builder = SnapshotBuilder(inputs: inputs)
         builder.collectContainers()
         builder.collectFiles()
+        builder.collectSharedSettings()
+        builder.collectInternalRules()
         return builder.snapshot()
     }
 
@@ -42,7 +48,7 @@ package struct SnapshotBuilder {
         }
         addNames(to: &hosts)
         let defaultHost = defaultHost(among: hosts)
-        return RoutingSnapshot(
+        var snapshot = RoutingSnapshot(
             generation: (inputs.previous?.generation ?? 0) + 1,
             hosts: hosts,
             defaultHost: defaultHost,
@@ -50,6 +56,9 @@ package struct SnapshotBuilder {
             unresolvedNames: unresolvedNames.sorted(),
             leftOut: leftOut,
             passwordFiles: passwordFiles.sorted())
+        snapshot.sharedFile = sharedFile
+        snapshot.internalRules = internalRules
+        return snapshot
     }
 
     private mutating func virtualHost(_ site: Site) -> VirtualHost {
@@ -70,18 +79,22 @@ package struct SnapshotBuilder {
     }
 
     private mutating func location(_ site: Site) -> Location {
-        var settings = LocationSettings()
+        let asked = UpstreamSettings(site.containers, host: site.name.text)
+        diagnostics += asked.diagnostics
+        var settings = sharedFile?.settings.applied(to: LocationSettings()) ?? LocationSettings()
         if let file = site.file { settings = file.settings.applied(to: settings) }
+        // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
+        if asked.isInternal { settings.accessRules = internalRules }
         // On the level of the server nginx returns before it looks at the size of the body.
         if settings.returned != nil { settings.maxBodySize = nil }
         settings.authentication = authentication(for: site)
         if let file = settings.authentication?.file { passwordFiles.insert(file) }
         settings.hostsRegistry = (site.file?.servers ?? []).isEmpty && site.containers.contains(where: \.isRegistry)
         if settings.hostsRegistry, site.file?.settings.maxBodySize == nil { settings.maxBodySize = nil }
-        return Location(settings: settings, upstream: upstream(site))
+        return Location(settings: settings, upstream: upstream(site, asked))
     }
 
-    private mutating func upstream(_ site: Site) -> Upstream? {
+    private mutating func upstream(_ site: Site, _ asked: UpstreamSettings) -> Upstream? {
         if let file = site.file, !file.servers.isEmpty {
             for container in site.containers {
                 leave(out: container, of: site, .replacedByFile(file.path))
@@ -98,8 +111,6 @@ package struct SnapshotBuilder {
             return upstream
         }
         guard !site.containers.isEmpty else { return nil }
-        let asked = UpstreamSettings(site.containers, host: site.name.text)
-        diagnostics += asked.diagnostics
         var upstream = Upstream(key: site.name, backends: backends(of: site))
         if asked.isTLS { upstream.tls = UpstreamTLS(serverName: site.plainName, host: site.name) }
         upstream.balancing = asked.balancing

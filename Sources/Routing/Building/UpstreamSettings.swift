@@ -1,6 +1,7 @@
 internal import Bytes
 
-/// What the containers that share requests say about how they are to be reached; the oldest that says something decides.
+/// What the containers that share requests say about how they are to be reached, and by whom; the oldest that says
+/// something decides.
 struct UpstreamSettings {
     /// The label `loadbalance`.
     private(set) var balancing = LoadBalancing.roundRobin
@@ -8,6 +9,8 @@ struct UpstreamSettings {
     private(set) var keepalive = UpstreamKeepalive.automatic
     /// Whether `VIRTUAL_PROTO` is `https`.
     private(set) var isTLS = false
+    /// Whether only clients of internal networks may come in: `NETWORK_ACCESS` is `internal`, or cannot be read.
+    private(set) var isInternal = false
     /// What was found wrong.
     let diagnostics: [Diagnostic]
 
@@ -20,6 +23,10 @@ struct UpstreamSettings {
         if let value = choice.value("keepalive", of: { $0.label("keepalive") }, read: UpstreamKeepalive.parse) {
             keepalive = value
         }
+        let access = choice.value("NETWORK_ACCESS", expecting: "external or internal") {
+            ["external": false, "internal": true][$0]
+        }
+        isInternal = access ?? containers.contains { $0.value("NETWORK_ACCESS") != nil }
         // A container with another protocol is left out, and has no say.
         let supported = containers.filter { $0.value("VIRTUAL_PROTO").map { Self.isTLS($0) != nil } ?? true }
         var protocols = ContainerChoice(supported, host: host)

@@ -19,6 +19,11 @@ package struct RoutingSnapshot: Sendable {
     /// The paths of the password files that the hosts use, sorted, each once.
     package var passwordFiles: [String]
 
+    /// What `proxy.conf` said when it could last be read, so that a broken edit changes nothing.
+    var sharedFile: HostFile?
+    /// Who counted as internal when that could last be read.
+    var internalRules: [AccessRule]?
+
     /// A snapshot of the given hosts; its table is built from their names.
     package init(
         generation: UInt64 = 1,

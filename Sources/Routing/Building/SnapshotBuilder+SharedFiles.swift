@@ -1,0 +1,54 @@
+internal import Bytes
+
+/// The files beside `vhost.d` that speak of several hosts, as nginx-proxy has them.
+extension SnapshotBuilder {
+    /// Reads `proxy.conf`, whose directives hold for every host that does not say otherwise. As in nginx-proxy it takes the
+    /// place of the fields that forwarded requests carry by default.
+    ///
+    /// One that is broken changes nothing; where it was never in order and may say who may come in, every host is shut.
+    mutating func collectSharedSettings() {
+        guard let outcome = sharedFile("proxy.conf") else { return }
+        sharedFile = outcome.file ?? inputs.previous?.sharedFile
+        guard outcome.file == nil, let path = inputs.files.map({ "\($0.root)/proxy.conf" }) else { return }
+        let error = outcome.diagnostics.first { $0.severity == .error }
+        let isShut = sharedFile == nil && outcome.mayHoldAccessRules
+        if isShut, let error {
+            for site in sites.values where site.shut == nil { site.shut = .init(diagnostic: error) }
+        }
+        let consequence =
+            isShut
+            ? "all hosts are answered with 503, because it may say who may come in"
+            : sharedFile == nil ? "its other lines have no effect either" : "its last good version stays in use"
+        diagnostics.append(Diagnostic(.error, at: .wholeFile(path), consequence))
+    }
+
+    /// Reads who counts as internal, where a container asks for it: `network_internal.conf`, else the private networks.
+    ///
+    /// Where the file is broken and was never in order, nobody does.
+    mutating func collectInternalRules() {
+        let isAsked = sites.values.contains { site in site.containers.contains { $0.value("NETWORK_ACCESS") != nil } }
+        guard isAsked, let outcome = sharedFile("network_internal.conf") else { return }
+        if let file = outcome.file {
+            internalRules = file.settings.accessRules
+        } else {
+            internalRules = inputs.previous?.internalRules ?? [AccessRule(allows: false, clients: .all)]
+        }
+    }
+
+    /// What a file beside `vhost.d` comes to; nil where there is none.
+    private mutating func sharedFile(_ name: String) -> HostFileCompiler.Outcome? {
+        guard let files = inputs.files else { return nil }
+        let path = "\(files.root)/\(name)"
+        let content = files.read(path)
+        guard content != .missing else { return nil }
+        let outcome = HostFileCompiler.compile(content, path: path, isDefault: true, files: files)
+        diagnostics += outcome.diagnostics
+        return outcome
+    }
+
+    /// The networks that nginx-proxy counts as internal, and nobody else.
+    static let privateNetworks: [AccessRule] =
+        ["127.0.0.0/8", "10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12", "fc00::/7"]
+        .compactMap { IPNetwork($0) }.map { AccessRule(allows: true, clients: .network($0)) }
+        + [AccessRule(allows: false, clients: .all)]
+}
