@@ -13,7 +13,7 @@ extension Exchange {
         isUploadStopped = false
         // Where no other backend is left, the client is told what became of the last one.
         guard connect() == nil else { return false }
-        if error.isBackendFailure { worker.report(error, exchange: self, backend: failed) }
+        if error.isBackendFailure { worker.reportPassedOver(failed, error, exchange: self) }
         return true
     }
 

@@ -84,7 +84,7 @@ final class Exchange {
             lacksSlash = true
         case .refused(let status): return respond(status)
         }
-        if !location.settings.clientAddress.trusted.isEmpty { findClient() }
+        if location.findsClient { findClient() }
         if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
             return respond(413)
         }

@@ -165,6 +165,11 @@ final class Worker {
         report(.failed(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
     }
 
+    /// Tells the supervisor why a request went on to another backend.
+    func reportPassedOver(_ backend: BackendPool?, _ error: ExchangeError, exchange: Exchange) {
+        report(.passedOver(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
+    }
+
     // MARK: Waiting for a password
 
     /// A number for an exchange that may have to wait.

@@ -9,6 +9,8 @@ final class WorkerLocation {
     let passwords: PasswordSource?
     let upstreamHost: ByteString
     let upstreamPort: UInt16
+    /// Whether some peers are proxies that name the client.
+    let findsClient: Bool
     /// Whether backends are asked to close the connection behind each answer.
     let closesUpstream: Bool
     /// The path that stands in the location's match; empty for a pattern.
@@ -25,6 +27,7 @@ final class WorkerLocation {
         self.passwords = passwords
         upstreamHost = location.upstream?.host ?? ""
         upstreamPort = location.upstream?.port ?? 80
+        findsClient = !location.settings.clientAddress.trusted.isEmpty
         closesUpstream = location.upstream?.keepalive == .disabled
         path = ByteString(location.match.path?.bytes ?? [])
         destination = location.destination.map { ByteString($0.bytes) }

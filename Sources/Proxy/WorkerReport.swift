@@ -2,6 +2,8 @@
 package enum WorkerReport: Sendable {
     /// The worker routes by the configuration of this generation.
     case serving(generation: UInt64)
+    /// A backend failed, and the request went on to another one.
+    case passedOver(ExchangeError, host: String, backend: String)
     /// An exchange failed through a backend or this proxy.
     case failed(ExchangeError, host: String, backend: String)
     /// No descriptor is left for another connection; accepting pauses.

@@ -163,6 +163,8 @@ package final class Supervisor {
                 phase = .serving
                 sayFollowing()
             }
+        case .passedOver(let error, let host, let backend):
+            failures.say("\(host): backend \(backend): \(error.reason), another one was asked", now: loop.now)
         case .failed(let error, let host, let backend):
             failures.say("\(host): backend \(backend): \(error.reason), answered \(error.status)", now: loop.now)
         case .outOfDescriptors:

@@ -102,6 +102,11 @@ final class TestProxy {
     var failures: [String] {
         reports.current.compactMap { if case .failed(let error, _, _) = $0 { "\(error.reason)" } else { nil } }
     }
+
+    /// Why requests went on to another backend.
+    var passedOver: [String] {
+        reports.current.compactMap { if case .passedOver(let error, _, _) = $0 { "\(error.reason)" } else { nil } }
+    }
 }
 
 extension VirtualHost {
