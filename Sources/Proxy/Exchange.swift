@@ -68,7 +68,7 @@ final class Exchange {
         reset()
         let request = downstream.request
         guard request.method != .connect, request.method != .trace else { return respond(405) }
-        guard let host = worker.routes.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
+        guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
         self.host = host
         switch host.rule(isSecure: downstream.isSecure) {
         case .unknown: return respond(503)

@@ -138,6 +138,9 @@ final class Worker {
         try? downstream.start()
     }
 
+    /// The host that a request for this name belongs to; nil when none does.
+    func host(named name: UnsafeRawBufferPointer) -> WorkerHost? { routes.host(named: name, with: patterns) }
+
     /// Notes a connection that is now served, and numbers it.
     func opened(_ downstream: HTTP1Downstream, _ token: Token) {
         downstreams[token] = downstream

@@ -42,8 +42,8 @@ final class WorkerRoutes {
     }
 
     /// The host that a request for this name belongs to; nil when none does.
-    func host(named name: UnsafeRawBufferPointer) -> WorkerHost? {
-        if let index = table.find(name) { return hosts[index] }
+    func host(named name: UnsafeRawBufferPointer, with matcher: PatternMatcher) -> WorkerHost? {
+        if let index = table.find(name, with: matcher) { return hosts[index] }
         return defaultHost
     }
 }

@@ -41,6 +41,17 @@ struct RoutingOfRequestsTests {
         #expect(red.log.current.connectionCount + blue.log.current.connectionCount == 0)
     }
 
+    @Test(
+        "asks regular expressions when no other name fits",
+        arguments: [("www1.red.test", "blue"), ("WWW1.red.test.:80", "blue"), ("red.test", "red"), ("w.red.test", "")])
+    func regex(_ host: String, _ color: String) throws {
+        var regex = VirtualHost.forwarding("~^www\\d", to: [blue.endpoint])
+        regex.names = [.pattern(try Pattern("^www\\d", ignoresCase: true))]
+        let proxy = try TestProxy([.forwarding("red.test", to: [red.endpoint]), regex])
+        let answer = try proxy.answer(to: "GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        #expect(color.isEmpty ? answer.status == 503 : answer.text == color)
+    }
+
     @Test("sends unknown hosts, and none at all in HTTP/1.0, to the default host with their own Host")
     func defaultHost() throws {
         let proxy = try proxy(defaultHost: 0)

@@ -153,8 +153,8 @@ struct HostFileCompilerTests {
             ),
             ("satisfy both;", "h:1:9: error: \"both\" is not a choice here; write all or any"),
             (
-                "server_name ~^a;",
-                "h:1:13: error: \"~^a\" is a regular expression, which is not supported yet; list the names, or use *.example.com"
+                "server_name ~^a(;",
+                "h:1:13: error: \"~^a(\" is not a regular expression: missing closing parenthesis (at byte 5)"
             ),
             (
                 "proxy_pass https://a; proxy_pass http://b;",

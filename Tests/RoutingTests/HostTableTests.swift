@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Host table")
 struct HostTableTests {
-    private func find(_ name: String, in table: HostTable) -> Int? { ByteString(name).withBytes(table.find) }
+    private func find(_ name: String, in table: HostTable) -> Int? {
+        ByteString(name).withBytes { table.find($0, with: PatternMatcher()) }
+    }
 
     private let table = HostTable([
         [.exact("example.org"), .exact("www.example.org")],
@@ -77,10 +79,37 @@ struct HostTableTests {
     func hostileNames() {
         var generator = SeededGenerator(seed: 7)
         let letters = Array("a.w*[]:-\0\u{7f}Wwexample.org".utf8)
+        let matcher = PatternMatcher()
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...40, using: &generator)
             let name = (0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &generator)] }
-            if let host = name.withUnsafeBytes(table.find), !(0..<9).contains(host) { Issue.record("\(name)") }
+            if let host = name.withUnsafeBytes({ table.find($0, with: matcher) }), !(0..<9).contains(host) {
+                Issue.record("\(name)")
+            }
         }
+    }
+
+    @Test(
+        "asks regular expressions last, in order, with any case of letters",
+        arguments: [
+            ("exact.org", 0), ("a.lead.org", 1), ("trail.x", 2), ("www12.org", 3), ("WWW12.ORG", 3), ("www.org", nil),
+            ("web12.org", 4), ("x.web.net", 4), ("[fd00::1]", 5),
+        ] as [(String, Int?)])
+    func patterns(_ name: String, _ expected: Int?) throws {
+        let table = HostTable([
+            [.exact("exact.org")], [.leading("lead.org")], [.trailing("trail")],
+            try HostName.patterns("~^www\\d+\\.org$"),
+            try HostName.patterns("~^w(ww|eb)\\d|\\.Web\\.") + HostName.patterns("~exact"),
+            try HostName.patterns("~^\\[fd00:"),
+        ])
+        #expect(find(name, in: table) == expected)
+        #expect(find(name, in: table.copied()) == expected)
+    }
+
+    @Test("finds nobody where a regular expression would take too long")
+    func hangingPattern() throws {
+        let table = HostTable([try HostName.patterns("~^(a+)+$"), try HostName.patterns("~.")])
+        #expect(find(String(repeating: "a", count: 200) + "!", in: table) == nil)
+        #expect(find("b", in: table) == 1)
     }
 }

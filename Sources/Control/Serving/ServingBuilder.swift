@@ -96,7 +96,11 @@ final class ServingBuilder {
         var pairs: [ByteString: String] = [:]
         for host in snapshot.hosts {
             guard let pair = host.certificate else { continue }
-            for name in host.names { pairs[Self.certificateName(name)] = pair }
+            for name in host.names {
+                // What a regular expression covers is not known; clients are shown a certificate that is for their name.
+                if case .pattern = name { continue }
+                pairs[Self.certificateName(name)] = pair
+            }
         }
         let defaultPair = snapshot.defaultHost.flatMap { snapshot.hosts[$0].certificate }
         return selectors.build(

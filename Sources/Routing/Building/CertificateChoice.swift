@@ -16,6 +16,7 @@ enum CertificateChoice {
 
     private static func candidates(for host: HostPattern) -> [String] {
         let text = host.text
+        if case .pattern = host { return [SHA1.hex(text)] }
         guard case .exact(let name) = host else { return [text] + parent(of: text) }
         if name.bytes.first == UInt8(ascii: "[") { return [text, String(text.dropFirst().dropLast())] }
         return IPAddress(text) == nil ? [text] + parent(of: text) : [text]

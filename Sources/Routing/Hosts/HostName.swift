@@ -2,15 +2,17 @@ internal import Bytes
 
 /// Reads the names of virtual hosts, as they stand in `VIRTUAL_HOST`, in `server_name` and as names of files.
 ///
-/// What passes is safe as a part of a file's name: letters, digits, `-`, `_`, dots between parts, `*` as a whole part, or an
+/// What passes, other than a regular expression, is safe as a part of a file's name: letters, digits, `-`, `_`, dots between parts, `*` as a whole part, or an
 /// IPv6 address in brackets.
 enum HostName {
     /// The patterns that a name stands for, the one to call the host by first.
     ///
-    /// Case and one trailing dot do not matter. Another way to write an IPv6 address becomes a second pattern.
+    /// Case and one trailing dot do not matter, and letters beyond ASCII stand for their `xn--` form. Another way to write an IPv6 address becomes a second pattern.
     static func patterns(_ text: some StringProtocol) throws(HostNameError) -> [HostPattern] {
+        if text.utf8.first == UInt8(ascii: "~") { return [.pattern(try pattern(ByteString(String(text.dropFirst()))))] }
+        guard text.utf8.count <= 4 * longest else { throw .tooLong }
+        if text.utf8.contains(where: { $0 >= 0x80 }) { return try patterns(InternationalName.ascii(text)) }
         var bytes = text.utf8.map(ASCII.lowercased)
-        if bytes.first == UInt8(ascii: "~") { throw .isRegex }
         if bytes.last == dot { bytes.removeLast() }
         guard bytes.count <= longest else { throw .tooLong }
         if bytes.contains(ASCII.colon) || bytes.first == UInt8(ascii: "[") { return try addressPatterns(bytes) }
@@ -23,6 +25,16 @@ enum HostName {
         return [.exact(try name(bytes[...]))]
     }
 
+    private static func pattern(_ text: ByteString) throws(HostNameError) -> Pattern {
+        guard !text.isEmpty else { throw .badLabel }
+        if let byte = text.bytes.first(where: { $0 < 0x20 || $0 == 0x7f }) { throw .badByte(byte) }
+        do throws(PatternError) {
+            return try Pattern(text, ignoresCase: true)
+        } catch {
+            throw .badPattern(error)
+        }
+    }
+
     private static func name(_ bytes: ArraySlice<UInt8>) throws(HostNameError) -> ByteString {
         var label = 0
         for byte in bytes {
@@ -32,7 +44,7 @@ enum HostName {
                 continue
             }
             guard isNameByte(byte) else {
-                throw byte == star ? .misplacedStar : byte >= 0x80 ? .notASCII : .badByte(byte)
+                throw byte == star ? .misplacedStar : .badByte(byte)
             }
             label += 1
             guard label <= longestLabel else { throw .badLabel }

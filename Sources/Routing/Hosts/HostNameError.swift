@@ -3,8 +3,8 @@ enum HostNameError: Error, Hashable {
     case badAddress
     case badByte(UInt8)
     case badLabel
+    case badPattern(PatternError)
     case hasPort
-    case isRegex
     case isURL
     case misplacedStar
     case notASCII
@@ -17,10 +17,10 @@ enum HostNameError: Error, Hashable {
         case .badByte(let byte): "holds \(Self.shown(byte)), which no host name has"
         case .badLabel: "has a part between dots that is empty or longer than 63 bytes"
         case .hasPort: "holds a port"
-        case .isRegex: "is a regular expression, which is not supported yet"
+        case .badPattern(let error): "\(error.message) (at byte \(error.offset + 2))"
         case .isURL: "is a URL"
         case .misplacedStar: "has a * that is not the whole first or last part"
-        case .notASCII: "holds letters outside ASCII"
+        case .notASCII: "holds characters beyond ASCII that no host name has, or letters in parts"
         case .tooLong: "is longer than 253 bytes"
         }
     }
@@ -30,9 +30,8 @@ enum HostNameError: Error, Hashable {
         switch self {
         case .badAddress: "write it as [2001:db8::1]"
         case .badByte: "a host name has letters, digits, - and _ in parts between dots"
-        case .badLabel, .tooLong: nil
+        case .badLabel, .badPattern, .tooLong: nil
         case .hasPort: "leave the port out; VIRTUAL_PORT says the port inside the container"
-        case .isRegex: "list the names, or use *.example.com"
         case .isURL: "write the host name alone"
         case .misplacedStar: "write *.example.com or www.example.*"
         case .notASCII: "write the name in its xn-- form"

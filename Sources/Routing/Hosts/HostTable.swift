@@ -2,8 +2,8 @@ internal import Bytes
 
 /// Finds the host that a request is for by its name, without allocating.
 ///
-/// The order is nginx's: the exact name, then the longest `*.NAME`, then the longest `NAME.*`. Where two hosts claim one
-/// pattern, the first has it. Open addressing over a seeded hash of the lower-cased bytes: a lookup costs O(length of the
+/// The order is nginx's: the exact name, then the longest `*.NAME`, then the longest `NAME.*`, then the first regular
+/// expression that matches. Where two hosts claim one pattern, the first has it. Open addressing over a seeded hash of the lower-cased bytes: a lookup costs O(length of the
 /// name) for exact names, and that once for each dot where patterns with `*` exist.
 package struct HostTable: Sendable {
     private var slots: ContiguousArray<Slot>
@@ -11,6 +11,7 @@ package struct HostTable: Sendable {
     private let seed: UInt64
     private var leadingLimit = 0
     private var trailingLimit = 0
+    private var patterns: ContiguousArray<(pattern: Pattern, host: Int)> = []
 
     private struct Slot {
         var tag: UInt32
@@ -39,15 +40,22 @@ package struct HostTable: Sendable {
             repeating: Slot(tag: 0, start: 0, count: 0, kind: .exact, host: -1), count: capacity)
         text = []
         self.seed = seed
+        var known: Set<Pattern> = []
         for (host, patterns) in patterns.enumerated() {
-            for pattern in patterns { insert(pattern, host: host) }
+            for name in patterns {
+                if case .pattern(let pattern) = name {
+                    if known.insert(pattern).inserted { self.patterns.append((pattern, host)) }
+                } else {
+                    insert(name, host: host)
+                }
+            }
         }
     }
 
     /// The index of the host that the name leads to, or nil.
     ///
     /// The name has neither port nor trailing dot; the case of its letters does not matter.
-    package func find(_ name: UnsafeRawBufferPointer) -> Int? {
+    package func find(_ name: UnsafeRawBufferPointer, with matcher: PatternMatcher) -> Int? {
         guard !name.isEmpty, name.count <= Self.longestName else { return nil }
         if let host = look(for: name, .exact) { return host }
         if leadingLimit > 0 {
@@ -63,6 +71,18 @@ package struct HostTable: Sendable {
                 if let host = look(for: UnsafeRawBufferPointer(rebasing: name[..<index]), .trailing) { return host }
             }
         }
+        return patterns.isEmpty ? nil : match(name, with: matcher)
+    }
+
+    private func match(_ name: UnsafeRawBufferPointer, with matcher: PatternMatcher) -> Int? {
+        for index in patterns.indices {
+            switch matcher.match(patterns[index].pattern.code, in: name) {
+            case .matched: return patterns[index].host
+            case .unmatched: continue
+            // Whose name it is cannot be known, so it is nobody's.
+            case .failed: return nil
+            }
+        }
         return nil
     }
 
@@ -75,12 +95,13 @@ package struct HostTable: Sendable {
     }
 
     private mutating func insert(_ pattern: HostPattern, host: Int) {
-        let (name, kind): (ByteString, Kind) =
-            switch pattern {
-            case .exact(let name): (name, .exact)
-            case .leading(let name): (name, .leading)
-            case .trailing(let name): (name, .trailing)
-            }
+        let (name, kind): (ByteString, Kind)
+        switch pattern {
+        case .exact(let text): (name, kind) = (text, .exact)
+        case .leading(let text): (name, kind) = (text, .leading)
+        case .trailing(let text): (name, kind) = (text, .trailing)
+        case .pattern: return
+        }
         guard !name.isEmpty, name.count <= Self.longestName else { return }
         name.withBytes { bytes in
             guard look(for: bytes, kind) == nil else { return }

@@ -59,6 +59,7 @@ package enum LocationMatch: Hashable, Sendable {
 
     private static func pattern(_ text: ByteString, ignoresCase: Bool) throws(LocationMatchError) -> Pattern {
         guard !text.isEmpty else { throw .noPattern }
+        guard text.bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { throw .badPath }
         do throws(PatternError) {
             return try Pattern(text, ignoresCase: ignoresCase)
         } catch {

@@ -1,6 +1,6 @@
 /// Why a text cannot say which paths a location covers.
 package enum LocationMatchError: Error, Hashable {
-    /// The path holds a space or a control byte, or is longer than 4096 bytes.
+    /// The path holds a space or a control byte, or is longer than 4096 bytes; or the regular expression holds a control byte.
     case badPath
     /// The regular expression cannot be compiled.
     case badPattern(PatternError)

@@ -84,9 +84,9 @@ package struct LocationMatcher {
             return .directory(directory)
         }
         if index < 0 || !names[index].isFinal {
-            for (pattern, location) in patterns {
-                switch matcher.match(pattern, in: path) {
-                case .matched: return .location(location)
+            for index in patterns.indices {
+                switch matcher.match(patterns[index].pattern.code, in: path) {
+                case .matched: return .location(patterns[index].location)
                 case .unmatched: continue
                 case .failed: return .failed
                 }

@@ -39,11 +39,14 @@ package final class PatternMatcher {
     /// Looks for the pattern in the text.
     ///
     /// - Complexity: bounded whatever the pattern: past 200,000 steps of going back it fails, after about a millisecond.
-    package func match(_ pattern: borrowing Pattern, in text: UnsafeRawBufferPointer) -> Outcome {
+    package func match(_ pattern: Pattern, in text: UnsafeRawBufferPointer) -> Outcome {
+        withExtendedLifetime(pattern) { match(pattern.code, in: text) }
+    }
+
+    /// Looks for a pattern that the caller keeps alive.
+    func match(_ code: OpaquePointer, in text: UnsafeRawBufferPointer) -> Outcome {
         let bytes = text.assumingMemoryBound(to: UInt8.self)
-        let status = withExtendedLifetime(data) {
-            pcre2_match_8(pattern.code, bytes.baseAddress ?? Self.nothing, bytes.count, 0, 0, data, context)
-        }
+        let status = pcre2_match_8(code, bytes.baseAddress ?? Self.nothing, bytes.count, 0, 0, data, context)
         if status >= 0 { return .matched }
         return status == PCRE2_ERROR_NOMATCH ? .unmatched : .failed
     }
