@@ -43,6 +43,10 @@ package struct InspectedContainer: Equatable {
             exposedPorts: Self.ports(report.exposedPorts.map { ($0, false) }),
             health: Self.health(report.health)
         )
+        let multiports = container.environment["VIRTUAL_HOST_MULTIPORTS"] ?? ""
+        if multiports.contains(where: { !$0.isWhitespace }) {
+            container.multiports = MultiportsDecoder.decode(multiports)
+        }
         isRunning = report.isRunning
         stopSignal = report.stopSignal.flatMap { DockerEvent.Signal($0) }
         hostname = report.hostname

@@ -12,18 +12,12 @@ extension RouteReport {
     private var rows: [[String]] {
         var rows = [["HOST", "SERVES", "CERTIFICATE", "PASSWORDS", "BACKEND", "FROM"]]
         for host in hosts {
-            var targets = host.backends.map { backend in
-                (backend.address, backend.weight == 1 ? backend.origin : "\(backend.origin) (weight \(backend.weight))")
-            }
-            if let shut = host.shut { targets.insert(("shut, answers \(shut.prefix(3))", ""), at: 0) }
-            if host.answersItself { targets = [("answers itself", "")] }
-            if targets.isEmpty { targets = [("none, answers 502", "")] }
-            for (index, target) in targets.enumerated() {
-                let isFirst = index == 0
-                rows.append([
-                    isFirst ? host.name + (host.isDefault ? " (default)" : "") : "", isFirst ? host.schemes : "",
-                    isFirst ? host.certificate ?? "-" : "", isFirst ? host.passwordFile ?? "-" : "", target.0, target.1,
-                ])
+            let name = host.name + (host.isDefault ? " (default)" : "")
+            for (index, line) in host.lines.enumerated() {
+                rows.append(
+                    index == 0
+                        ? [name, host.schemes, host.certificate ?? "-"] + line.dropFirst()
+                        : ["  \(line[0])", "", ""] + line.dropFirst())
             }
             for name in host.names.dropFirst() { rows.append(["  also \(name)", "", "", "", "", ""]) }
         }
@@ -47,12 +41,40 @@ extension RouteReport {
 }
 
 extension RouteReport.Host {
+    /// For each line the location that it begins, and what stands in the last three columns. That of all other paths is
+    /// the first, in the line of the host itself.
+    fileprivate var lines: [[String]] {
+        if let shut { return [["", passwordFile, "shut, answers \(shut.prefix(3))", ""]] }
+        let root = locations.filter(\.isRoot).flatMap { $0.lines(named: "") }
+        let others = locations.filter { !$0.isRoot }.flatMap { $0.lines(named: $0.name) }
+        return (root.isEmpty ? [["", "-", "no path but these", ""]] : root) + others
+    }
+
+    private var passwordFile: String { locations.first(where: \.isRoot)?.passwordFile ?? "-" }
+
     fileprivate var schemes: String {
         switch httpsMethod {
         case "nohttps": "http"
         case "nohttp": "https"
         case "redirect": "https, http redirects"
         default: certificate == nil ? "http" : "http, https"
+        }
+    }
+}
+
+extension RouteReport.Location {
+    fileprivate var isRoot: Bool { name == "/" }
+
+    fileprivate var name: String { destination.map { "\(match) as \($0)" } ?? match }
+
+    fileprivate func lines(named name: String) -> [[String]] {
+        var targets = backends.map { backend in
+            [backend.address, backend.weight == 1 ? backend.origin : "\(backend.origin) (weight \(backend.weight))"]
+        }
+        if let answer { targets = [["answers \(answer) itself", ""]] }
+        if targets.isEmpty { targets = [["none, answers 502", ""]] }
+        return targets.enumerated().map { index, target in
+            (index == 0 ? [name, passwordFile ?? "-"] : ["", ""]) + target
         }
     }
 }

@@ -13,15 +13,25 @@ package struct RouteReport: Codable, Equatable, Sendable {
         package var httpsMethod: String
         /// The name of the certificate pair; nil where https is not served.
         package var certificate: String?
-        /// The password file; nil where no password is asked for.
-        package var passwordFile: String?
         /// Whether this host gets the requests for unknown names.
         package var isDefault: Bool
         /// Why every request is refused; nil where none is for that reason.
         package var shut: String?
-        /// Whether it answers by itself (`return`).
-        package var answersItself: Bool
-        /// Where requests go.
+        /// Where requests go by their path.
+        package var locations: [Location]
+    }
+
+    /// A part of a host.
+    package struct Location: Codable, Equatable, Sendable {
+        /// The paths that it covers, as `location` names them in a file of nginx.
+        package var match: String
+        /// What backends get in place of its path; nil where they get the path as it came.
+        package var destination: String?
+        /// The password file; nil where no password is asked for.
+        package var passwordFile: String?
+        /// The status that it answers by itself (`return`); nil where requests go to backends.
+        package var answer: Int?
+        /// The backends that share its requests.
         package var backends: [Backend]
     }
 
@@ -78,16 +88,23 @@ package struct RouteReport: Codable, Equatable, Sendable {
 
 extension RouteReport.Host {
     fileprivate init(_ host: VirtualHost, isDefault: Bool) {
-        let location = host.locations.first
         name = host.name.text
         names = host.names.map(\.text)
         httpsMethod = host.httpsMethod.rawValue
         certificate = host.certificate
-        passwordFile = location?.settings.authentication?.file
         self.isDefault = isDefault
         shut = host.shut.map { "\($0.status): \($0.diagnostic.text)" }
-        answersItself = location?.settings.returned != nil
-        backends = (location?.upstream?.backends ?? []).map {
+        locations = host.locations.map(RouteReport.Location.init)
+    }
+}
+
+extension RouteReport.Location {
+    fileprivate init(_ location: Location) {
+        match = location.match.text
+        destination = location.destination?.text
+        passwordFile = location.settings.authentication?.file
+        answer = location.settings.returned?.status
+        backends = (location.upstream?.backends ?? []).map {
             RouteReport.Backend(address: $0.endpoint.description, origin: $0.origin, weight: $0.weight)
         }
     }

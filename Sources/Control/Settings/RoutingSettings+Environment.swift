@@ -10,6 +10,7 @@ extension RoutingSettings {
         httpsMethod = method.flatMap { HTTPSMethod(rawValue: $0) } ?? httpsMethod
         hsts = environment["HSTS"] ?? hsts
         defaultHost = environment["DEFAULT_HOST"] ?? defaultHost
+        defaultRoot = environment["DEFAULT_ROOT"] ?? defaultRoot
         servesHTTPWithoutCertificate =
             try environment.flag("ENABLE_HTTP_ON_MISSING_CERT") ?? servesHTTPWithoutCertificate
         trustsDefaultCertificate = try environment.flag("TRUST_DEFAULT_CERT") ?? trustsDefaultCertificate

@@ -6,6 +6,8 @@ package struct RoutingSettings: Hashable, Sendable {
     package var hsts = "max-age=31536000"
     /// `DEFAULT_HOST`: the host that gets requests for unknown names; empty for none.
     package var defaultHost = ""
+    /// `DEFAULT_ROOT`: what `return` answers for paths that no container serves; `none` for nothing special.
+    package var defaultRoot = "404"
     /// `ENABLE_HTTP_ON_MISSING_CERT`: whether a host without certificate is served over http although it demands https.
     package var servesHTTPWithoutCertificate = true
     /// `TRUST_DEFAULT_CERT`: whether `default.crt` counts as the certificate of hosts that have none.

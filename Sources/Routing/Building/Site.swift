@@ -6,8 +6,10 @@ final class Site {
     let name: ByteString
     /// The patterns of the name itself.
     let patterns: [HostPattern]
-    /// The containers that ask for it, oldest first.
-    var containers: [Container] = []
+    /// The containers that ask for it, oldest first, each once.
+    private(set) var containers: [Container] = []
+    /// What they ask for, by path.
+    private var paths: [LocationMatch: SitePath] = [:]
     /// What its file says.
     var file: HostFile?
     /// Set where its file cannot be read and may say who may come in.
@@ -23,6 +25,31 @@ final class Site {
     var plainName: ByteString? {
         guard case .exact(let name)? = patterns.first else { return nil }
         return name.bytes.first == UInt8(ascii: "[") ? ByteString(Array(name.bytes.dropFirst().dropLast())) : name
+    }
+
+    /// The paths that containers ask for, in the order of nginx-proxy's locations.
+    var orderedPaths: [SitePath] {
+        paths.values.sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
+    }
+
+    /// What names it in the names of files: for a regular expression, which may hold any byte, its digest.
+    var fileName: String { isRegex ? SHA1.hex(name.text) : name.text }
+
+    /// Whether the name is a regular expression.
+    var isRegex: Bool { if case .pattern = patterns.first { true } else { false } }
+
+    /// Makes sure that there is a path that covers all others.
+    func addRoot() {
+        guard !paths.values.contains(where: \.isRoot) else { return }
+        paths[.prefix("/")] = SitePath(.prefix("/"), text: "/", of: name)
+    }
+
+    /// Notes that a container asks for a path, which it wrote as `text`.
+    func add(_ container: Container, asking match: LocationMatch, text: String) {
+        if !containers.contains(where: { $0.id == container.id }) { containers.append(container) }
+        let path = paths[match] ?? SitePath(match, text: text, of: name)
+        paths[match] = path
+        if path.containers.last?.id != container.id { path.containers.append(container) }
     }
 
     /// The name of a host with these patterns.

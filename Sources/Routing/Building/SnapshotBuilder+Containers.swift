@@ -1,31 +1,68 @@
 internal import Bytes
 
 extension SnapshotBuilder {
-    /// Makes a site of each name that a container asks for. The oldest container comes first everywhere.
+    /// Makes a site of each name that a container asks for. Containers with `VIRTUAL_HOST_MULTIPORTS` come first, as in
+    /// nginx-proxy, and else the oldest does: that is how they decide where they differ.
     mutating func collectContainers() {
-        let ordered = inputs.containers.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+        let ordered = inputs.containers.sorted {
+            ($0.multiports == nil ? 1 : 0, $0.created, $0.id) < ($1.multiports == nil ? 1 : 0, $1.created, $1.id)
+        }
         for container in ordered {
-            if isUnsupported("VIRTUAL_HOST_MULTIPORTS", of: container) { continue }
-            guard let text = container.environment["VIRTUAL_HOST"], !text.trimmed.isEmpty else { continue }
-            var isClaiming = false
-            for element in text.split(separator: ",").map(\.trimmed) where !element.isEmpty {
-                if claim(element, for: container) { isClaiming = true }
-            }
-            if !isClaiming {
+            switch container.multiports {
+            case nil:
+                let names = container.environment["VIRTUAL_HOST"] ?? ""
+                let hosts = names.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
+                collect(hosts, container.value("VIRTUAL_PATH") ?? "/", "VIRTUAL_HOST", of: container)
+            case .routes(let routes):
+                for route in routes {
+                    let seen = container.seen(from: route)
+                    collect([route.host], route.path, "VIRTUAL_HOST_MULTIPORTS", of: seen)
+                }
+            case .unreadable(let reason):
+                let variable = "VIRTUAL_HOST_MULTIPORTS"
                 leftOut.append(
-                    LeftOutContainer(container: container.name, host: "\(Quoted(text))", reason: .unusableHost))
+                    LeftOutContainer(container: container.name, host: variable, reason: .unreadableMultiports(reason)))
+                diagnostics.append(
+                    Diagnostic(
+                        .error, at: .container(container.name, variable: variable),
+                        "it cannot be understood: \(reason)",
+                        hint: "write YAML or JSON such as {\"example.com\": {\"/\": {\"port\": 8080}}}"))
             }
         }
     }
 
-    /// The backends of a site's containers; those that cannot serve are left out with the reason.
-    mutating func backends(of site: Site) -> [Backend] {
+    /// Notes that a container asks for a path of some hosts, as a variable says.
+    private mutating func collect(_ hosts: [String], _ path: String, _ variable: String, of container: Container) {
+        let match: LocationMatch
+        do throws(LocationMatchError) {
+            match = try LocationMatch(path)
+        } catch {
+            let pathVariable = variable == "VIRTUAL_HOST" ? "VIRTUAL_PATH" : variable
+            diagnostics.append(
+                Diagnostic(
+                    .error, at: .container(container.name, variable: pathVariable), "\(Quoted(path)) \(error.message)",
+                    hint: "write a path, or =, ^~, ~ or ~* before one"))
+            leftOut += hosts.map { LeftOutContainer(container: container.name, host: $0, reason: .badPath(path)) }
+            return
+        }
+        // Only where none can be used does the container stand among those that are left out.
+        var unusable: [String] = []
+        for host in hosts where !claim(host, path, match, variable, for: container) { unusable.append(host) }
+        guard !hosts.isEmpty, unusable.count == hosts.count else { return }
+        leftOut.append(
+            LeftOutContainer(
+                container: container.name, host: "\(Quoted(hosts.joined(separator: ",")))", reason: .unusableHost))
+    }
+
+    /// The backends of a path's containers; those that cannot serve are left out with the reason.
+    mutating func backends(of path: SitePath) -> [Backend] {
         var result: [Backend] = []
         var ailing: [(container: Container, backend: Backend)] = []
         var seen: Set<Endpoint> = []
-        for container in site.containers {
+        for container in path.containers {
             do throws(LeftOutReason) {
                 try checkSupport(of: container)
+                try container.checkDestination(for: path.match)
                 let endpoint = try BackendAddress.endpoint(of: container, from: inputs.place, settings: inputs.settings)
                 guard seen.insert(endpoint).inserted else { continue }
                 let backend = Backend(endpoint: endpoint, origin: container.name)
@@ -36,23 +73,23 @@ extension SnapshotBuilder {
                 }
                 warnIfPublished(container, port: endpoint.port)
             } catch {
-                leave(out: container, of: site, error)
+                leave(out: container, of: path, error)
             }
         }
         // A site whose containers all ail is better served by them than by nothing.
         guard !result.isEmpty else { return ailing.map(\.backend) }
         for (container, _) in ailing {
-            leave(out: container, of: site, container.health == .starting ? .starting : .unhealthy)
+            leave(out: container, of: path, container.health == .starting ? .starting : .unhealthy)
         }
         return result
     }
 
-    /// Notes that a container of a site gets no requests.
-    mutating func leave(out container: Container, of site: Site, _ reason: LeftOutReason) {
-        leftOut.append(LeftOutContainer(container: container.name, host: site.name.text, reason: reason))
+    /// Notes that a container gets no requests for a path that it asks for.
+    mutating func leave(out container: Container, of path: SitePath, _ reason: LeftOutReason) {
+        leftOut.append(LeftOutContainer(container: container.name, host: path.label, reason: reason))
         let severity: Diagnostic.Severity? =
             switch reason {
-            case .badPort, .unsupported: .error
+            case .badDestination, .badPath, .badPort, .destinationOfPattern, .unreadableMultiports, .unsupported: .error
             case .starting, .unhealthy: nil
             case .itself, .replacedByFile: .note
             case .forbiddenAddress, .hostUnreachable, .hostWithoutPort, .noAddress, .noSharedNetwork, .unusableHost:
@@ -62,26 +99,27 @@ extension SnapshotBuilder {
         diagnostics.append(
             Diagnostic(
                 severity, at: .container(container.name, variable: nil),
-                "it gets no requests for \(site.name.text): \(reason)", hint: Self.advice(for: reason)))
+                "it gets no requests for \(path.label): \(reason)", hint: Self.advice(for: reason)))
     }
 
-    private mutating func claim(_ text: Substring, for container: Container) -> Bool {
+    private mutating func claim(
+        _ text: String, _ path: String, _ match: LocationMatch, _ variable: String, for container: Container
+    ) -> Bool {
         let patterns: [HostPattern]
         do throws(HostNameError) {
             patterns = try HostName.patterns(text)
         } catch {
             diagnostics.append(
                 Diagnostic(
-                    .error, at: .container(container.name, variable: "VIRTUAL_HOST"),
-                    "\(Quoted(String(text))) \(error.message)", hint: error.hint))
+                    .error, at: .container(container.name, variable: variable), "\(Quoted(text)) \(error.message)",
+                    hint: error.hint))
             return false
         }
         let name = Site.name(of: patterns)
         let site = sites[name] ?? Site(patterns: patterns)
         sites[name] = site
-        guard site.containers.last?.id != container.id else { return true }
-        warnOfOtherProject(container, site)
-        site.containers.append(container)
+        if !site.containers.contains(where: { $0.id == container.id }) { warnOfOtherProject(container, site) }
+        site.add(container, asking: match, text: path)
         return true
     }
 
@@ -101,23 +139,6 @@ extension SnapshotBuilder {
         if let text = container.value("VIRTUAL_PROTO"), UpstreamSettings.isTLS(text) == nil {
             throw .unsupported(variable: "VIRTUAL_PROTO", value: text)
         }
-        for (variable, value) in Self.supported {
-            guard let text = container.value(variable), text != value else { continue }
-            throw .unsupported(variable: variable, value: text)
-        }
-    }
-
-    /// Whether a variable is set that replaces all of those that are understood; the container is left out then.
-    private mutating func isUnsupported(_ variable: String, of container: Container) -> Bool {
-        guard let text = container.value(variable) else { return false }
-        leftOut.append(
-            LeftOutContainer(
-                container: container.name, host: variable, reason: .unsupported(variable: variable, value: text)))
-        diagnostics.append(
-            Diagnostic(
-                .error, at: .container(container.name, variable: variable), "\(variable) is not supported yet",
-                hint: "use VIRTUAL_HOST and VIRTUAL_PORT"))
-        return true
     }
 
     private mutating func warnIfPublished(_ container: Container, port: UInt16) {
@@ -136,9 +157,5 @@ extension SnapshotBuilder {
         }
     }
 
-    /// Variables that change where requests must go, with the one value that means what Portico does anyway.
-    private static let supported = [
-        ("VIRTUAL_PATH", "/"), ("VIRTUAL_DEST", "/"),
-    ]
     private static let projectLabel = "com.docker.compose.project"
 }

@@ -12,7 +12,7 @@ package struct SnapshotBuilder {
     var internalRules = privateNetworks
     /// The names in the folder of password files, by their lower-case form.
     let passwordFilesByHost: [String: String]
-    private var passwordFiles: Set<String> = []
+    var passwordFiles: Set<String> = []
     private var unresolvedNames: Set<String> = []
 
     /// The snapshot that the inputs come to.
@@ -33,7 +33,7 @@ package struct SnapshotBuilder {
     private init(inputs: SnapshotInputs) {
         self.inputs = inputs
         let names = inputs.files?.passwordFileNames ?? []
-        passwordFilesByHost = Dictionary(names.sorted().map { ($0.lowercased(), $0) }) { first, _ in first }
+        passwordFilesByHost = Dictionary(names.sorted().map { (HostFileName.key($0), $0) }) { first, _ in first }
     }
 
     /// The names of all sites in the order of the snapshot.
@@ -41,10 +41,11 @@ package struct SnapshotBuilder {
 
     private mutating func snapshot() -> RoutingSnapshot {
         let ordered = siteNames
+        let defaultReturn = defaultReturn()
         var hosts: [VirtualHost] = []
         hosts.reserveCapacity(ordered.count)
         for name in ordered {
-            if let site = sites[name] { hosts.append(virtualHost(site)) }
+            if let site = sites[name] { hosts.append(virtualHost(site, defaultReturn)) }
         }
         addNames(to: &hosts)
         let defaultHost = defaultHost(among: hosts)
@@ -61,7 +62,7 @@ package struct SnapshotBuilder {
         return snapshot
     }
 
-    private mutating func virtualHost(_ site: Site) -> VirtualHost {
+    private mutating func virtualHost(_ site: Site, _ defaultReturn: Return) -> VirtualHost {
         let asked = ContainerSettings(site.containers, host: site.name.text)
         diagnostics += asked.diagnostics
         let certificate = certificate(for: site, asked: asked)
@@ -72,53 +73,14 @@ package struct SnapshotBuilder {
             httpsMethod: method,
             certificate: method == .nohttps ? nil : certificate,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
-            locations: [location(site)],
+            locations: locations(of: site, defaultReturn),
             shut: site.shut)
         host.file = site.file
         return host
     }
 
-    private mutating func location(_ site: Site) -> Location {
-        let asked = UpstreamSettings(site.containers, host: site.name.text)
-        diagnostics += asked.diagnostics
-        var settings = sharedFile?.settings.applied(to: LocationSettings()) ?? LocationSettings()
-        if let file = site.file { settings = file.settings.applied(to: settings) }
-        // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
-        if asked.isInternal { settings.accessRules = internalRules }
-        // On the level of the server nginx returns before it looks at the size of the body.
-        if settings.returned != nil { settings.maxBodySize = nil }
-        settings.authentication = authentication(for: site)
-        if let file = settings.authentication?.file { passwordFiles.insert(file) }
-        settings.hostsRegistry = (site.file?.servers ?? []).isEmpty && site.containers.contains(where: \.isRegistry)
-        if settings.hostsRegistry, site.file?.settings.maxBodySize == nil { settings.maxBodySize = nil }
-        return Location(settings: settings, upstream: upstream(site, asked))
-    }
-
-    private mutating func upstream(_ site: Site, _ asked: UpstreamSettings) -> Upstream? {
-        if let file = site.file, !file.servers.isEmpty {
-            for container in site.containers {
-                leave(out: container, of: site, .replacedByFile(file.path))
-            }
-            var upstream = Upstream(
-                key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
-            if file.isUpstreamTLS {
-                upstream.tls = UpstreamTLS(serverName: file.upstreamName ?? site.plainName, host: site.name)
-            }
-            if let group = file.group {
-                upstream.balancing = group.balancing
-                upstream.keepalive = group.keepalive
-            }
-            return upstream
-        }
-        guard !site.containers.isEmpty else { return nil }
-        var upstream = Upstream(key: site.name, backends: backends(of: site))
-        if asked.isTLS { upstream.tls = UpstreamTLS(serverName: site.plainName, host: site.name) }
-        upstream.balancing = asked.balancing
-        upstream.keepalive = asked.keepalive
-        return upstream
-    }
-
-    private mutating func backends(_ servers: [StaticServer]) -> [Backend] {
+    /// The addresses of the servers that a file names.
+    mutating func backends(_ servers: [StaticServer]) -> [Backend] {
         var result: [Backend] = []
         for server in servers where !server.isDown {
             let origin = "\(server.file):\(server.position.line)"

@@ -5,7 +5,17 @@ extension Container {
     /// without the white space around it; nil where both are unset or empty.
     func value(_ variable: String) -> String? {
         if let text = environment[variable]?.trimmed, !text.isEmpty { return String(text) }
-        return label(String(variable.lowercased().map { $0 == "_" ? "-" : $0 }))
+        return label(Self.labelName(variable))
+    }
+
+    /// Makes a variable, and the label of that name, say this.
+    mutating func set(_ variable: String, to value: String?) {
+        environment[variable] = value
+        labels[Self.labelPrefix + Self.labelName(variable)] = nil
+    }
+
+    private static func labelName(_ variable: String) -> String {
+        String(variable.lowercased().map { $0 == "_" ? "-" : $0 })
     }
 
     /// The text of the label `com.github.nginx-proxy.nginx-proxy.NAME` without the white space around it; nil where it is

@@ -20,6 +20,8 @@ package struct Container: Hashable, Sendable {
     package var exposedPorts: [Port]
     /// What its health check says.
     package var health: Health
+    /// `VIRTUAL_HOST_MULTIPORTS`, decoded; nil where it is not set. `VIRTUAL_HOST` means nothing beside it.
+    package var multiports: Multiports?
 
     /// A port of a container.
     package struct Port: Hashable, Sendable {

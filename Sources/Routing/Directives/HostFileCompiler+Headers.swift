@@ -52,29 +52,9 @@ extension HostFileCompiler {
         if firstRequestHeader == nil { firstRequestHeader = .file(directive.file, directive.name.position) }
     }
 
-    /// `return CODE`, `return CODE TEXT`, `return CODE URL` or `return URL`. As in nginx the first one counts.
+    /// `return`. As in nginx the first one counts.
     mutating func setReturn(_ directive: Directive) throws(Diagnostic) {
-        let first = directive.arguments[0]
-        let result: Return
-        if let status = first.text.withBytes({ ASCII.decimal($0) }) {
-            guard (200...999).contains(status) else {
-                throw directive.error(first, "\(status) is not a status that can be answered", hint: "write 200 to 999")
-            }
-            if directive.arguments.count == 1 {
-                result = Return(status: status)
-            } else if Self.redirects.contains(status) {
-                result = Return(status: status, content: .redirect(try directive.fieldValue(directive.arguments[1])))
-            } else {
-                result = Return(status: status, content: .text(try directive.template(directive.arguments[1])))
-            }
-        } else {
-            guard directive.arguments.count == 1, Self.isURL(first.text) else {
-                throw directive.error(
-                    first, "\(Quoted(first.text)) is neither a status nor a URL",
-                    hint: "write return CODE, return CODE TEXT or return http://…")
-            }
-            result = Return(status: 302, content: .redirect(try directive.fieldValue(first)))
-        }
+        let result = try Return(directive)
         if settings.returned == nil { settings.returned = result }
     }
 
@@ -120,12 +100,7 @@ extension HostFileCompiler {
         ASCII.isLetter(byte) || ASCII.isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 
-    private static func isURL(_ text: ByteString) -> Bool {
-        ["http://", "https://", "$scheme"].contains { text.bytes.starts(with: $0.utf8) }
-    }
-
     private static let mostFields = 200
-    private static let redirects: Set<Int> = [301, 302, 303, 307, 308]
     private static let framing: [ByteString] = [
         "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
         "Upgrade",

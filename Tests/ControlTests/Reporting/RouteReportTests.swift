@@ -29,7 +29,12 @@ struct RouteReportTests {
                                 backends: [
                                     Backend(endpoint: endpoint("10.0.0.1"), origin: "web1"),
                                     Backend(endpoint: endpoint("10.0.0.2"), origin: "vhost.d/a:3", weight: 5),
-                                ]))
+                                ])),
+                        Location(
+                            match: .finalPrefix("/app/"),
+                            upstream: Upstream(
+                                key: "app", backends: [Backend(endpoint: endpoint("10.0.0.3"), origin: "app")]),
+                            destination: "/"),
                     ]),
                 VirtualHost(name: "b.example", locations: [Location(settings: answering)]),
                 VirtualHost(name: "c.example", locations: [Location()], shut: VirtualHost.Shut(diagnostic: broken)),
@@ -42,11 +47,12 @@ struct RouteReportTests {
     func text() {
         #expect(
             report.text == """
-                HOST                 SERVES                 CERTIFICATE  PASSWORDS    BACKEND            FROM
-                a.example            https, http redirects  a.example    passwords/a  10.0.0.1:80        web1
-                                                                                      10.0.0.2:80        vhost.d/a:3 (weight 5)
+                HOST                 SERVES                 CERTIFICATE  PASSWORDS    BACKEND             FROM
+                a.example            https, http redirects  a.example    passwords/a  10.0.0.1:80         web1
+                                                                                      10.0.0.2:80         vhost.d/a:3 (weight 5)
+                  ^~ /app/ as /                                          -            10.0.0.3:80         app
                   also *.a.example
-                b.example (default)  http                   -            -            answers itself
+                b.example (default)  http                   -            -            answers 204 itself
                 c.example            http                   -            -            shut, answers 503
 
                 Containers that get no requests:

@@ -162,7 +162,8 @@ struct ConfiguratorTests {
         defer { configurator.stop() }
         try wait(for: ["a.example"])
         let report = configurator.report
-        #expect(report?.hosts.first?.backends == [.init(address: "172.18.0.2:80", origin: "a", weight: 1)])
+        #expect(
+            report?.hosts.first?.locations.first?.backends == [.init(address: "172.18.0.2:80", origin: "a", weight: 1)])
         #expect(report?.docker.contains("API 1.50, 1 containers run") == true)
     }
 }
