@@ -300,15 +300,6 @@ struct SnapshotBuilderFilesTests {
         #expect(broken.host("s.org")?.endpoints == ["10.0.0.1:80"])
     }
 
-    @Test("shuts a host whose file for locations may say who may come in, because it is not read yet")
-    func locationFiles() {
-        let risky = build(MemoryFiles(["vhost.d/a.org_location": "auth_basic x;"]))
-        #expect(risky.host("a.org")?.shut?.status == 503)
-        let harmless = build(MemoryFiles(["vhost.d/default_location": "expires 1d;"]))
-        #expect(harmless.host("a.org")?.shut == nil)
-        #expect(harmless.diagnostics.map(\.severity) == [.warning])
-    }
-
     @Test("ends hostile files in a finding", arguments: HostileFiles.all)
     func hostile(file: HostileFiles) {
         var files = MemoryFiles()

@@ -13,12 +13,13 @@ struct FileDesk {
     /// The path of a file in `vhost.d`.
     func path(_ name: String) -> String { "\(files.hostFolder)/\(name)" }
 
-    /// What a file in `vhost.d` comes to.
+    /// What a file in `vhost.d` comes to, which is of the server or of a location as its name says.
     mutating func outcome(_ name: String) -> HostFileCompiler.Outcome {
         if let outcome = outcomes[name] { return outcome }
         let path = path(name)
         let outcome = HostFileCompiler.compile(
-            files.read(path), path: path, isDefault: name == HostFileName.standIn, files: files)
+            files.read(path), path: path, in: HostFileName.isOfLocation(name) ? .location : .server,
+            isDefault: name == HostFileName.standIn, files: files)
         outcomes[name] = outcome
         diagnostics += outcome.diagnostics
         return outcome

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// What the names of files in `vhost.d` mean (CONTRACT §1.8).
 enum HostFileName {
     /// The file for hosts that have none of their own.
@@ -5,9 +7,23 @@ enum HostFileName {
     /// The ending of files for the locations of a host.
     static let locationSuffix = "_location"
 
+    /// The ending of files that replace a location of a host.
+    static let overrideSuffix = "_location_override"
+
+    /// Whether the file is for locations.
+    static func isOfLocation(_ name: String) -> Bool { name.lowercased().hasSuffix(locationSuffix) }
+
+    /// The name by which a file is looked for: lower-case, and a host outside ASCII in the form that clients send.
+    static func key(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 >= 0x80 }) else { return name.lowercased() }
+        let host = name.prefix { $0 != "_" }
+        guard let patterns = try? HostName.patterns(host) else { return name.lowercased() }
+        return Site.name(of: patterns).text + name.dropFirst(host.count).lowercased()
+    }
+
     /// Whether the file is not that of one host: the stand-in, one for locations, hidden, a text to read or a backup.
     static func isSpecial(_ name: String) -> Bool {
-        name == standIn || name.hasSuffix(locationSuffix) || name.hasSuffix("_location_override")
+        name == standIn || isOfLocation(name) || name.lowercased().hasSuffix(overrideSuffix)
             || name.hasPrefix(".") || name.hasPrefix("#") || name.hasSuffix("~")
             || name.lowercased().hasPrefix("readme")
     }

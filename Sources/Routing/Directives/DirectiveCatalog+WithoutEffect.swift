@@ -80,7 +80,8 @@ extension DirectiveCatalog {
     }
 
     private static func silent(
-        _ name: String, _ form: String, in contexts: DirectiveContexts = .server, arity: ClosedRange<Int> = 1...1
+        _ name: String, _ form: String, in contexts: DirectiveContexts = [.server, .location],
+        arity: ClosedRange<Int> = 1...1
     ) -> DirectiveRow {
         DirectiveRow(name, form, in: contexts, arity: arity) { _, _ in }
     }
@@ -88,7 +89,7 @@ extension DirectiveCatalog {
     private static func spoken(
         _ name: String,
         _ form: String,
-        in contexts: DirectiveContexts = .server,
+        in contexts: DirectiveContexts = [.server, .location],
         arity: ClosedRange<Int> = 1...1,
         because reason: String
     ) -> DirectiveRow {

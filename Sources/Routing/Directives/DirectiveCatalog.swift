@@ -22,7 +22,7 @@ enum DirectiveCatalog {
         DirectiveRow("client_max_body_size", "SIZE") { directive, compiler throws(Diagnostic) in
             compiler.settings.maxBodySize = try directive.size(directive.arguments[0], allowsGiga: true)
         },
-        DirectiveRow("include", "PATH", in: [.server, .upstream], repeats: true) {
+        DirectiveRow("include", "PATH", in: [.server, .location, .upstream], repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.include(directive)
         },
         DirectiveRow("keepalive_timeout", "TIME [TIME]", arity: 1...2) { directive, compiler throws(Diagnostic) in
@@ -40,7 +40,7 @@ enum DirectiveCatalog {
             directive, compiler throws(Diagnostic) in try compiler.setReturn(directive)
         },
         time("send_timeout", \.clientSendTimeout),
-        DirectiveRow("server_name", "NAME…", arity: 1...1000, repeats: true) {
+        DirectiveRow("server_name", "NAME…", in: .server, arity: 1...1000, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addNames(directive)
         },
         DirectiveRow("server_tokens", "on | off | build") { directive, compiler throws(Diagnostic) in
@@ -85,14 +85,16 @@ enum DirectiveCatalog {
             try compiler.setUpstreamKeepalive(directive)
         },
         balancing("least_conn", "", arity: 0...0),
-        DirectiveRow("proxy_pass", "http[s]://HOST[:PORT]", repeats: true) { directive, compiler throws(Diagnostic) in
+        DirectiveRow("proxy_pass", "http[s]://HOST[:PORT]", in: .server, repeats: true) {
+            directive, compiler throws(Diagnostic) in
             try compiler.addProxyPass(directive)
         },
         balancing("random", "[two [least_conn]]", arity: 0...2),
         DirectiveRow("server", "ADDRESS[:PORT] [OPTION…]", in: .upstream, arity: 1...16, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addServer(directive)
         },
-        DirectiveRow("upstream", "NAME", hasBlock: true, repeats: true) { directive, compiler throws(Diagnostic) in
+        DirectiveRow("upstream", "NAME", in: .server, hasBlock: true, repeats: true) {
+            directive, compiler throws(Diagnostic) in
             try compiler.addUpstream(directive)
         },
     ]

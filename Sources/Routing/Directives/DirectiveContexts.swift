@@ -6,7 +6,12 @@ struct DirectiveContexts: OptionSet, Hashable, Sendable {
     static let server = DirectiveContexts(rawValue: 1)
     /// The inside of `upstream NAME { }`.
     static let upstream = DirectiveContexts(rawValue: 2)
+    /// A file of `vhost.d` for locations, which is the inside of nginx's `location PATH { }`.
+    static let location = DirectiveContexts(rawValue: 4)
 
     /// Where that is, in words.
-    var place: String { self == .upstream ? "inside upstream { }" : "in a virtual host's file" }
+    var place: String {
+        if contains(.server) { return "in a virtual host's file" }
+        return self == .upstream ? "inside upstream { }" : "in a file for locations"
+    }
 }

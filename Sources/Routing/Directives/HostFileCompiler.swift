@@ -17,7 +17,7 @@ struct HostFileCompiler {
     private let isDefault: Bool
     private var diagnostics: [Diagnostic] = []
     private var errorCount = 0
-    private var context: DirectiveContexts = .server
+    private var context: DirectiveContexts
     private var seen: [ByteString: SourcePosition] = [:]
     private var openFiles: [String] = []
     private var includeCount = 0
@@ -34,11 +34,12 @@ struct HostFileCompiler {
         var mayHoldAccessRules: Bool
     }
 
-    /// Compiles what a file holds; `isDefault` says that it stands for hosts without a file of their own.
+    /// Compiles what a file holds, which is of the server or of a location; `isDefault` says that it stands for hosts without a file of their own.
     static func compile(
-        _ content: FileContent, path: String, isDefault: Bool = false, files: any VirtualHostFiles
+        _ content: FileContent, path: String, in context: DirectiveContexts = .server, isDefault: Bool = false,
+        files: any VirtualHostFiles
     ) -> Outcome {
-        var compiler = HostFileCompiler(path: path, isDefault: isDefault, files: files)
+        var compiler = HostFileCompiler(path: path, context: context, isDefault: isDefault, files: files)
         compiler.compile(content, path: path)
         compiler.resolvePasses()
         compiler.checkRequestHeaders()
@@ -50,8 +51,9 @@ struct HostFileCompiler {
                 && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)), )
     }
 
-    private init(path: String, isDefault: Bool, files: any VirtualHostFiles) {
+    private init(path: String, context: DirectiveContexts, isDefault: Bool, files: any VirtualHostFiles) {
         file = HostFile(path: path)
+        self.context = context
         self.isDefault = isDefault
         self.files = files
     }

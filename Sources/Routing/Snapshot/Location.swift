@@ -11,6 +11,8 @@ package struct Location: Sendable {
     /// What the backend gets in place of the path that `match` holds, the rest normalised and escaped again; nil where it gets
     /// the target as it came (nginx: the URI of `proxy_pass`; `VIRTUAL_DEST`). It begins with `/`; never set beside a pattern.
     package var destination: ByteString?
+    /// What the location's file said when it could last be read, so that a broken edit changes nothing.
+    var file: HostFile?
 
     /// A location, for all paths where none are given.
     package init(
@@ -23,5 +25,6 @@ package struct Location: Sendable {
         self.settings = settings
         self.upstream = upstream
         self.destination = destination
+        file = nil
     }
 }
