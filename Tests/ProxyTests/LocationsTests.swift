@@ -109,7 +109,10 @@ struct LocationsTests {
             ("/app/", "/", "/app/x", "/x"), ("/app", "/", "/app/x", "//x"), ("/app/", "/", "/app/x?y=%2f", "/x?y=%2f"),
             ("/app/", "/v2/", "/app/a%20b%2fc", "/v2/a%20b/c"), ("/app/", "/v2/", "/app/../app/é", "/v2/é"),
             ("/app/", "/", "/app/%C3%A9%23%3f%25", "/%C3%A9%23%3F%25"), ("/app/", "/", "/app/x?", "/x"),
-            ("= /app", "/y", "/app", "/y"), ("/app/", "/x?k=", "/app/v", "/x?k=v"), ("/app/", "/", "//app//x", "/x"),
+            ("= /app", "/y", "/app", "/y"), ("= /app", "/y", "/app?x", "/y?x"),
+            ("/app/", "/", "/app/%5c%22%3c", "/%5C%22%3C"), ("/app/", "/", "/app/a\"<>", "/a\"<>"),
+            ("/app/", "/x?k=", "/app/v?w", "/x?k=v?w"), ("/app", "/", "/app", "/"),
+            ("/app/", "/x?k=", "/app/v", "/x?k=v"), ("/app/", "/", "//app//x", "/x"),
             ("/app/", "/d/", "/app/", "/d/"), ("^~ /app", "/d", "/apple", "/dle"),
         ])
     func destination(_ match: String, _ destination: String, _ target: String, _ expected: String) throws {

@@ -55,10 +55,12 @@ struct NormalizedPathTests {
         }
     }
 
-    @Test("escapes what cannot stand in a request line")
+    @Test("escapes what nginx escapes")
     func escaping() {
         var output = ByteBuffer()
-        Array("/a b#%?\u{7f}é\n~!+;".utf8).withUnsafeBytes { NormalizedPath.appendEscaped($0, to: &output) }
-        #expect(String(decoding: output.readable, as: UTF8.self) == "/a%20b%23%25%3F%7F%C3%A9%0A~!+;")
+        Array("/a b#%?\u{7f}é\n~!+;\"<>\\^`{|}".utf8).withUnsafeBytes { NormalizedPath.appendEscaped($0, to: &output) }
+        #expect(
+            String(decoding: output.readable, as: UTF8.self)
+                == "/a%20b%23%25%3F%7F%C3%A9%0A~!+;%22%3C%3E%5C%5E%60%7B%7C%7D")
     }
 }

@@ -34,12 +34,14 @@ package enum NormalizedPath {
         return isGood && !text.hasClimbed
     }
 
-    /// Appends a decoded path in the form that it is sent in, as nginx writes it: controls, spaces, `#`, `%`, `?` and bytes
-    /// from 0x7f on are escaped.
+    /// Appends a decoded path in the form that it is sent in, with what nginx escapes: what cannot stand in a request line, what
+    /// would end the path, and what RFC 3986 gives no place in one.
     package static func appendEscaped(_ path: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
         for byte in path {
             switch byte {
-            case 0...0x20, UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "?"), 0x7f...0xff:
+            case 0...0x20, 0x7f...0xff, UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "<"),
+                UInt8(ascii: ">"), UInt8(ascii: "?"), UInt8(ascii: "\\"), UInt8(ascii: "^"), UInt8(ascii: "`"),
+                UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
                 output.append(UInt8(ascii: "%"))
                 output.append(digit(byte >> 4))
                 output.append(digit(byte & 15))
