@@ -84,7 +84,7 @@ struct HostFileCompilerTests {
                 "h:1:1: error: unknown directive \"proxy_red_timeout\"; did you mean proxy_read_timeout?"
             ),
             ("locaton / { }", "h:1:1: error: unknown directive \"locaton\"; did you mean location?"),
-            ("proxy_ssl_name x;", "h:1:1: error: proxy_ssl_name is not supported in a virtual host's file"),
+            ("proxy_ssl_crl x;", "h:1:1: error: proxy_ssl_crl is not supported in a virtual host's file"),
             ("location / { }", "h:1:1: error: location is not supported in a virtual host's file"),
             (
                 "server { }",
@@ -345,6 +345,21 @@ struct HostFileCompilerTests {
         #expect(file.proxyHost?.text == shown)
         #expect(file.servers.map(\.port) == [port])
         #expect(file.upstreamName?.text == name)
+    }
+
+    @Test("reads how backends over TLS are asked and verified")
+    func backendTLS() throws {
+        let text = """
+            proxy_pass https://10.0.0.1; proxy_ssl_server_name on; proxy_ssl_name In.a.org; proxy_ssl_verify on;
+            proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate certs/ca.pem; proxy_ssl_session_reuse off;
+            """
+        let file = try #require(compile(text).file)
+        #expect(file.backendName == "in.a.org")
+        #expect(file.backendAuthorities == "/etc/nginx/certs/ca.pem")
+        #expect(compile("proxy_ssl_name $host; proxy_ssl_verify off;").file?.backendName == nil)
+        #expect(compile("proxy_ssl_trusted_certificate /ca.pem;").file?.backendAuthorities == nil)
+        #expect(compile("proxy_ssl_verify on;").file == nil)
+        #expect(compile("proxy_ssl_name $upstream;").file == nil)
     }
 
     @Test("names backends")

@@ -117,6 +117,9 @@ struct SnapshotBuilderFilesTests {
     func overTLS() {
         let files = MemoryFiles([
             "vhost.d/a.org": "proxy_pass https://10.0.0.1:8443;", "vhost.d/b.org": "proxy_pass https://in.b.org;",
+            "vhost.d/c.org": """
+            proxy_pass https://10.0.0.1; proxy_ssl_name x.org; proxy_ssl_verify on; proxy_ssl_trusted_certificate /ca;
+            """,
         ])
         let snapshot = build(files, [], resolved: ["in.b.org": [IPAddress(ipv4: 0x0a00_0002)]])
         let a = snapshot.host("a.org")?.locations[0].upstream
@@ -124,6 +127,8 @@ struct SnapshotBuilderFilesTests {
         let b = snapshot.host("b.org")?.locations[0].upstream
         #expect(b?.tls == UpstreamTLS(serverName: "in.b.org", host: "b.org"))
         #expect(b?.port == 443)
+        let c = snapshot.host("c.org")?.locations[0].upstream
+        #expect(c?.tls == UpstreamTLS(serverName: "x.org", host: "c.org", authorities: "/ca"))
         #expect(b?.backends.map(\.endpoint.description) == ["10.0.0.2:443"])
     }
 

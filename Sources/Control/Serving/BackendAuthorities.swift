@@ -18,10 +18,13 @@ struct BackendAuthorities {
         var kept: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
         contexts = [:]
         diagnostics = []
-        let hosts = Set(snapshot.hosts.flatMap(\.locations).compactMap { $0.upstream?.tls?.host })
-        for host in hosts.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
-            let path = "\(folder)/\(host.text).upstream-ca.crt"
-            let content = files.content(of: path)
+        let settings = snapshot.hosts.flatMap(\.locations).compactMap { $0.upstream?.tls }
+        let paths = Dictionary(settings.map { ($0.host, $0.authorities) }) { first, _ in first }
+        for (host, named) in paths.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
+            let path = named ?? "\(folder)/\(host.text).upstream-ca.crt"
+            var content = files.content(of: path)
+            // Whoever asks for verification must not lose it with the file.
+            if named != nil, content == .missing { content = .unreadable("there is no such file") }
             let known = loaded[host]
             let context = context(content, path: path, host: host, known: known)
             kept[host] = (content, context)

@@ -52,6 +52,13 @@ final class Site {
         if path.containers.last?.id != container.id { path.containers.append(container) }
     }
 
+    /// How the host's backends are reached over TLS; `name` is what its file calls them.
+    func tls(to name: ByteString? = nil) -> UpstreamTLS {
+        UpstreamTLS(
+            serverName: file?.backendName ?? name ?? plainName, host: ByteString(fileName),
+            authorities: file?.backendAuthorities)
+    }
+
     /// The name of a host with these patterns.
     static func name(of patterns: [HostPattern]) -> ByteString {
         if case .exact(let name)? = patterns.first { name } else { ByteString(patterns.first?.text ?? "") }

@@ -65,7 +65,7 @@ extension SnapshotBuilder {
             var upstream = Upstream(
                 key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
             if file.isUpstreamTLS {
-                upstream.tls = UpstreamTLS(serverName: file.upstreamName ?? site.plainName, host: site.name)
+                upstream.tls = site.tls(to: file.upstreamName)
             }
             if let group = file.group {
                 upstream.balancing = group.balancing
@@ -75,7 +75,7 @@ extension SnapshotBuilder {
         }
         guard !path.containers.isEmpty else { return nil }
         var upstream = Upstream(key: path.upstreamKey, backends: backends(of: path))
-        if asked.isTLS { upstream.tls = UpstreamTLS(serverName: site.plainName, host: site.name) }
+        if asked.isTLS { upstream.tls = site.tls() }
         upstream.balancing = asked.balancing
         upstream.keepalive = asked.keepalive
         return upstream

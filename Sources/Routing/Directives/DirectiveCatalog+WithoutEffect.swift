@@ -6,7 +6,8 @@ extension DirectiveCatalog {
     static let withoutEffect: [DirectiveRow] =
         [
             "chunked_transfer_encoding", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
-            "proxy_request_buffering", "proxy_socket_keepalive", "reset_timedout_connection", "sendfile",
+            "proxy_request_buffering", "proxy_socket_keepalive", "proxy_ssl_server_name", "proxy_ssl_session_reuse",
+            "reset_timedout_connection", "sendfile",
             "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
         ].map(flag)
         + [
@@ -15,7 +16,8 @@ extension DirectiveCatalog {
             "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
         ].map(size)
         + [
-            "keepalive_requests", "proxy_headers_hash_bucket_size", "proxy_headers_hash_max_size",
+            "keepalive_requests", "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
+            "proxy_headers_hash_max_size",
             "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
         ].map(number)
         + [

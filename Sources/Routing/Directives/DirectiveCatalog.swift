@@ -89,6 +89,15 @@ enum DirectiveCatalog {
             directive, compiler throws(Diagnostic) in
             try compiler.addProxyPass(directive)
         },
+        DirectiveRow("proxy_ssl_name", "NAME") { directive, compiler throws(Diagnostic) in
+            try compiler.setBackendName(directive)
+        },
+        DirectiveRow("proxy_ssl_trusted_certificate", "PATH") { directive, compiler throws(Diagnostic) in
+            try compiler.setBackendAuthorities(directive)
+        },
+        DirectiveRow("proxy_ssl_verify", "on | off") { directive, compiler throws(Diagnostic) in
+            try compiler.setBackendVerification(directive)
+        },
         balancing("random", "[two [least_conn]]", arity: 0...2),
         DirectiveRow("server", "ADDRESS[:PORT] [OPTION…]", in: .upstream, arity: 1...16, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addServer(directive)

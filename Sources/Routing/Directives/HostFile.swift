@@ -14,6 +14,11 @@ struct HostFile: Hashable, Sendable {
     var isUpstreamTLS = false
     /// The name that `proxy_pass` names its backend by; nil where it gives an address or a group.
     var upstreamName: ByteString?
+    /// The name that backends over TLS are asked for (`proxy_ssl_name`); nil where another one fits.
+    var backendName: ByteString?
+    /// The file of the authorities that backends over TLS are verified with (`proxy_ssl_verify`); nil for the one that is
+    /// named after the host.
+    var backendAuthorities: String?
     /// The first `upstream` that `proxy_pass` names, which says how requests are shared; nil where it names none.
     var group: ServerGroup?
     /// What stands for them in `$proxy_host`; nil where the host's own name does.

@@ -10,6 +10,10 @@ struct HostFileCompiler {
     var groups: [ByteString: ServerGroup] = [:]
     /// The group whose block is being compiled.
     var openGroup = ServerGroup()
+    /// `proxy_ssl_verify on`.
+    var verification: Directive?
+    /// What `proxy_ssl_trusted_certificate` names.
+    var authorities: String?
     /// Where the first `proxy_set_header` stands.
     var firstRequestHeader: Diagnostic.Place?
 
@@ -42,6 +46,7 @@ struct HostFileCompiler {
         var compiler = HostFileCompiler(path: path, context: context, isDefault: isDefault, files: files)
         compiler.compile(content, path: path)
         compiler.resolvePasses()
+        compiler.resolveBackendTLS()
         compiler.checkRequestHeaders()
         let isGood = compiler.errorCount == 0
         return Outcome(

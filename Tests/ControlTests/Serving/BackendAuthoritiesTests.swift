@@ -78,4 +78,19 @@ struct BackendAuthoritiesTests {
         update(&others)
         #expect(others.contexts["a.org"] === good)
     }
+
+    @Test("are those of the file that the host's own names, and are missed when that is gone")
+    func named() throws {
+        var upstream = Upstream(key: "a.org", backends: [])
+        upstream.tls = UpstreamTLS(serverName: nil, host: "a.org", authorities: folder.path("mine.pem"))
+        let snapshot = RoutingSnapshot(hosts: [VirtualHost(name: "a.org", locations: [Location(upstream: upstream)])])
+        var authorities = BackendAuthorities()
+        authorities.update(snapshot, folder: folder.path, files: files)
+        #expect(authorities.contexts.isEmpty)
+        #expect(authorities.diagnostics.map(\.severity) == [.error])
+        try folder.write("mine.pem", pem)
+        _ = files.refresh()
+        authorities.update(snapshot, folder: folder.path, files: files)
+        #expect(authorities.contexts["a.org"]?.isVerifying == true)
+    }
 }
