@@ -96,10 +96,15 @@ final class ServingBuilder {
         var pairs: [ByteString: String] = [:]
         for host in snapshot.hosts {
             guard let pair = host.certificate else { continue }
-            for name in host.names {
-                // What a regular expression covers is not known; clients are shown a certificate that is for their name.
-                if case .pattern = name { continue }
-                pairs[Self.certificateName(name)] = pair
+            for name in host.names { pairs[Self.certificateName(name)] = pair }
+        }
+        // A regular expression does not tell which names it matches. Those that its certificate is for do as well: a client
+        // that asks for another would not accept it.
+        for host in snapshot.hosts {
+            guard case .pattern? = host.names.first, let pair = host.certificate else { continue }
+            for name in certificates.certificates[pair]?.subjectNames ?? [] {
+                let name = ByteString(name.lowercased())
+                if pairs[name] == nil { pairs[name] = pair }
             }
         }
         let defaultPair = snapshot.defaultHost.flatMap { snapshot.hosts[$0].certificate }

@@ -47,6 +47,24 @@ struct ServingBuilderTests {
         #expect(texts(result) == [])
     }
 
+    @Test(
+        "shows the certificate of a regular expression to clients that ask for a name on it, unless a host has that name"
+    )
+    func regularExpression() throws {
+        try served.makeCertificate("shared", names: ["*.example", "x.test"])
+        try served.makeCertificate("a.example", names: ["a.example"])
+        var regex = container("~^[a-z]\\.(example|test)$")
+        regex.environment["CERT_NAME"] = "shared"
+        let result = try builder().build(containers: [regex, container("a.example")])
+        let shown = { (name: String) -> String? in
+            result.configuration.certificates.select(serverName: ByteString(name), localAddress: nil)?.certificate
+                .subjectNames.first
+        }
+        #expect(
+            ["b.example", "x.test", "a.example", "y.test"].map(shown) == ["*.example", "*.example", "a.example", nil])
+        #expect(result.configuration.snapshot.hosts.map(\.httpsMethod) == [.redirect, .redirect])
+    }
+
     @Test("shows strangers the certificate of the default host")
     func defaultHost() throws {
         try served.makeCertificate("a.example", names: ["a.example"])
