@@ -42,6 +42,30 @@ extension EndToEnd {
             try eventually("it is routed") { try get("one.test").status == 200 }
         }
 
+        @Test("containers share a host by path, and one of them has several ports", .timeLimit(.minutes(2)))
+        func paths() throws {
+            try start("front", host: "paths.test")
+            try start(
+                "back", host: "paths.test", with: "--env", "VIRTUAL_PATH=/back/", "--env", "VIRTUAL_DEST=/")
+            try start(
+                "many", host: "ignored.test", with: "--env", "PORT=9000", "--env",
+                "VIRTUAL_HOST_MULTIPORTS={\"paths.test\": {\"/many/\": {\"port\": 9000, \"dest\": \"/\"}}}")
+            try eventually("all are routed") {
+                try ["/name", "/back/name", "/many/name"].map { try get("paths.test", $0).body } == [
+                    "front\n", "back\n", "many\n",
+                ]
+            }
+            #expect(try get("paths.test", "/back").status == 301)
+            #expect(try get("ignored.test").status == 503)
+        }
+
+        @Test("finds hosts by regular expressions", .timeLimit(.minutes(2)))
+        func regularExpression() throws {
+            try start("regex", host: "placeholder.test", with: "--env", "VIRTUAL_HOST=~^r[0-9]+\\.test$")
+            try eventually("it is routed") { try get("r12.test", "/name").body == "regex\n" }
+            #expect(try get("rx.test").status == 503)
+        }
+
         @Test("containers of one host share its requests; one that is stopped loses none", .timeLimit(.minutes(3)))
         func sharedHost() throws {
             try start("one", host: "shared.test")
