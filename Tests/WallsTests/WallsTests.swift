@@ -25,7 +25,7 @@ struct WallsTests {
             "TLS": ["Bytes", "Net", "COpenSSL"],
             "Routing": ["Bytes", "HTTP", "CPCRE2"],
             "Proxy": level3,
-            "Control": level4.union(outside).union(["Logging"]),
+            "Control": level4.union(outside).union(["Logging", "Yams"]),
             "portico": outside.union(["Control", "Routing", "Passwords", "TLS", "ArgumentParser", "Bytes"]),
         ]
     }()
