@@ -18,13 +18,7 @@ package final class CredentialMAC {
         }
         EVP_MAC_free(algorithm)
         self.state = state
-        var digest = Array("SHA256".utf8CString)
-        let result = digest.withUnsafeMutableBufferPointer { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(state, secret, secret.count, &parameters)
-        }
+        let result = portico_mac_set_sha256_key(state, secret, secret.count)
         precondition(result == 1, "this OpenSSL has no HMAC with SHA-256")
     }
 

@@ -85,11 +85,11 @@ final class Exchange {
         case .refused(let status): return respond(status)
         }
         if location.findsClient { findClient() }
+        if let returned = location.settings.returned { return respond(returned) }
         if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
             return respond(413)
         }
         if lacksSlash { return LocalResponse.redirectToDirectory(self) }
-        if let returned = location.settings.returned { return respond(returned) }
         proceed(RequestGates.admit(self))
     }
 

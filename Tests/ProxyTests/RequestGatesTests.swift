@@ -156,18 +156,16 @@ struct RequestGatesTests {
         }
     }
 
-    @Test("returns what return says before it asks who may come in, and after the declared size was checked")
+    @Test("returns what return says before any other check")
     func returned() throws {
         let proxy = try proxy { settings in
             settings.accessRules = [AccessRule(allows: false, clients: .all)]
-            settings.maxBodySize = 2
+            settings.maxBodySize = 1
             settings.returned = Return(status: 418, content: .text(Template(literal: "short and stout")))
         }
         let answer = try proxy.answer(
             to: "PUT / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 2\r\n\r\nab")
         #expect(answer.status == 418)
         #expect(answer.text == "short and stout")
-        let large = "PUT / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 3\r\n\r\nabc"
-        #expect(try proxy.answer(to: large).status == 413)
     }
 }

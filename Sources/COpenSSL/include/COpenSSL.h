@@ -87,7 +87,7 @@ static inline X509_EXTENSION *portico_make_extension(X509 *certificate, int kind
     return X509V3_EXT_conf_nid(NULL, &context, kind, value);
 }
 
-// Session tickets.
+// Message authentication (EVP_MAC).
 static inline int portico_mac_set_sha256_key(EVP_MAC_CTX *mac, const unsigned char *key, size_t count) {
     OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
