@@ -76,7 +76,7 @@ let package = Package(
         // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
         .target(
             name: "FuzzChecks",
-            dependencies: ["Bytes", "Control", "HTTP", "Passwords", "Proxy", "Routing", "TLS", "TestSupport"],
+            dependencies: ["Bytes", "Control", "HTTP", "Net", "Passwords", "Proxy", "Routing", "TLS", "TestSupport"],
             path: "Fuzz/Checks", swiftSettings: settings),
         tests("FuzzTests", ["FuzzChecks"]),
     ]
