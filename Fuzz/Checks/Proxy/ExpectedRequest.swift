@@ -53,6 +53,9 @@ struct ExpectedRequest {
         self.isComplete = isComplete
     }
 
+    /// Whether a backend may see no more than a part of it.
+    var mayBeGivenUp: Bool { !isComplete || body.count > ProxyUnderTest.bodyLimit }
+
     /// Whether what a backend was sent is this request.
     func isSame(as received: ReceivedRequest) -> Bool {
         received.method == methodText && received.target == target && received.host == host
