@@ -21,6 +21,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "password-file", check: PasswordFileCheck.run),
         FuzzTarget(name: "docker", check: DockerCheck.run),
         FuzzTarget(name: "proxy-header", check: ProxyHeaderCheck.run),
+        FuzzTarget(name: "proxy", check: ProxyCheck.run),
         FuzzTarget(name: "client-hello", check: ClientHelloCheck.run),
     ]
 }

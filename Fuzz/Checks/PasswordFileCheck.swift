@@ -10,6 +10,9 @@ enum PasswordFileCheck {
         let file = PasswordFile(parsing: Array(rest))
         try checkEntries(of: file, in: Array(rest))
         try checkProblems(of: file, in: Array(rest))
+        for user in [login?.user, Array("carol".utf8)].compactMap(\.self) {
+            try checkChanges(of: user, in: Array(rest))
+        }
         if let login { try checkLogin(login.user, login.password, file) }
     }
 
@@ -86,6 +89,31 @@ enum PasswordFileCheck {
             guard hash.utf8.count >= 24, !file.name(of: entry).contains(hash.suffix(12)) else { continue }
             try require(!problem.message.contains(hash.suffix(12)), "a message without the hash: \(problem.message)")
         }
+    }
+
+    /// A change of one user's line leaves all others who they were.
+    private static func checkChanges(of user: [UInt8], in text: [UInt8]) throws(Violation) {
+        guard (try? PasswordFileEditor.check(user: user.text)) != nil, Array(user.text.utf8) == user else { return }
+        let before = hashes(in: text)
+        let (changed, isNew) = PasswordText.setting(user, hash: Array("{PLAIN}new".utf8), in: text)
+        try requireEqual(isNew, before[user] == nil, "whether \(user.text) is new")
+        var expected = before
+        expected[user] = Array("{PLAIN}new".utf8)
+        try requireEqual(hashes(in: changed), expected, "the users when \(user.text) was given a password")
+        let (removed, count) = PasswordText.removing(user, from: text)
+        try requireEqual(count > 0, before[user] != nil, "whether \(user.text) was there")
+        expected[user] = nil
+        try requireEqual(hashes(in: removed), expected, "the users when \(user.text) was removed")
+    }
+
+    private static func hashes(in text: [UInt8]) -> [[UInt8]: [UInt8]] {
+        let file = PasswordFile(parsing: text)
+        var hashes: [[UInt8]: [UInt8]] = [:]
+        for line in plainLines(text) where hashes[line.name] == nil {
+            let entry = line.name.withUnsafeBytes { file.entry(for: $0) }
+            hashes[line.name] = entry.map { file.withHashText(of: $0) { Array($0) } }
+        }
+        return hashes
     }
 
     /// Only the schemes that cost little; a decoy matches nothing.

@@ -1,16 +1,16 @@
 internal import Bytes
 
-/// A chunked body read in the plainest way: whole, line by line.
+/// A chunked body read in the plainest way: line by line, from its beginning.
 enum PlainChunks {
-    /// The content of a body that is complete; nil where a plain reader finds none.
-    static func content(of body: ArraySlice<UInt8>) -> [UInt8]? {
-        var rest = body
+    /// The content and the size of the body that begins here; nil where a plain reader finds no whole one.
+    static func read(_ text: ArraySlice<UInt8>) -> (content: [UInt8], count: Int)? {
+        var rest = text
         var content: [UInt8] = []
         while let end = endOfLine(rest) {
             let line = rest[..<end].text
             guard let size = Int(line.prefix { $0 != ";" }, radix: 16) else { return nil }
             rest = rest[(end + 2)...]
-            if size == 0 { return endsTrailers(rest) ? content : nil }
+            if size == 0 { return endOfTrailers(rest).map { (content, $0 - text.startIndex) } }
             guard rest.count >= size + 2 else { return nil }
             content += rest.prefix(size)
             rest = rest.dropFirst(size)
@@ -25,14 +25,13 @@ enum PlainChunks {
         return text[end - 1] == ASCII.carriageReturn ? end - 1 : nil
     }
 
-    /// Whether the text is lines of which only the last one is empty.
-    private static func endsTrailers(_ text: ArraySlice<UInt8>) -> Bool {
+    /// Where the lines end, the last of which alone is empty.
+    private static func endOfTrailers(_ text: ArraySlice<UInt8>) -> Int? {
         var rest = text
         while let end = endOfLine(rest) {
-            let isLast = end == rest.startIndex
+            if end == rest.startIndex { return end + 2 }
             rest = rest[(end + 2)...]
-            if isLast { return rest.isEmpty }
         }
-        return false
+        return nil
     }
 }

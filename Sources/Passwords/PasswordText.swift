@@ -1,9 +1,9 @@
 /// Changes of the text of a password file that leave all other lines byte for byte as they are.
-enum PasswordText {
+package enum PasswordText {
     /// The text with the user's hash in place of the one that decides now, or on a new last line.
     ///
     /// A comment behind the old hash stays. Later lines with the same name stay too: they never decide.
-    static func setting(_ user: [UInt8], hash: [UInt8], in text: [UInt8]) -> (text: [UInt8], isNew: Bool) {
+    package static func setting(_ user: [UInt8], hash: [UInt8], in text: [UInt8]) -> (text: [UInt8], isNew: Bool) {
         if let old = lines(of: user, in: text).first {
             return (text[..<old.hash.lowerBound] + hash + text[old.hash.upperBound...], false)
         }
@@ -15,7 +15,7 @@ enum PasswordText {
     /// The text without any line of the user, and how many there were.
     ///
     /// All of them go: a second one would let the user in again as soon as the first is gone.
-    static func removing(_ user: [UInt8], from text: [UInt8]) -> (text: [UInt8], count: Int) {
+    package static func removing(_ user: [UInt8], from text: [UInt8]) -> (text: [UInt8], count: Int) {
         let removed = lines(of: user, in: text)
         var result: [UInt8] = []
         var start = 0
@@ -23,7 +23,10 @@ enum PasswordText {
             result += text[start..<line.whole.lowerBound]
             start = line.whole.upperBound
         }
-        return (result + text[start...], removed.count)
+        let rest = text[start...]
+        // Those three bytes are part of a name, and must not become the mark at the start of the file.
+        let isName = start > 0 && result.isEmpty && rest.starts(with: PasswordLine.byteOrderMark)
+        return (result + (isName ? [UInt8(ascii: "\n")] : []) + rest, removed.count)
     }
 
     private static func lines(of user: [UInt8], in text: [UInt8]) -> [PasswordLine] {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Passwords
 
-@Suite("Password files on disk", .timeLimit(.minutes(1)))
+@Suite("Password files on disk", .timeLimit(.minutes(10)))
 final class PasswordFileEditorTests {
     private static let hash = "{SHA}L55TUjtiq8FBorTWAZ0jy6g129A="
     private static let otherHash = "abhfCpXqd4GrI"

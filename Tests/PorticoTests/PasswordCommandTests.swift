@@ -3,7 +3,7 @@ import Testing
 
 @testable import Passwords
 
-@Suite("portico passwd", .timeLimit(.minutes(1)))
+@Suite("portico passwd", .timeLimit(.minutes(10)))
 struct PasswordCommandTests {
     private let folder: ScratchFolder
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Passwords
 
-@Suite("The prompt for a password", .timeLimit(.minutes(1)))
+@Suite("The prompt for a password", .timeLimit(.minutes(10)))
 struct PasswordPromptTests {
     private let folder: ScratchFolder
 

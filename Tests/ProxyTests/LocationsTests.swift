@@ -3,7 +3,7 @@ import Proxy
 import Routing
 import Testing
 
-@Suite("Which location a request goes to", .timeLimit(.minutes(1)))
+@Suite("Which location a request goes to", .timeLimit(.minutes(10)))
 struct LocationsTests {
     private let root: ScriptedBackend
     private let app: ScriptedBackend

@@ -4,7 +4,7 @@ import Routing
 import TLS
 import Testing
 
-@Suite("Connections that begin with a PROXY header", .timeLimit(.minutes(1)))
+@Suite("Connections that begin with a PROXY header", .timeLimit(.minutes(10)))
 struct ProxyHeaderReaderTests {
     private let backend: ScriptedBackend
     private let proxy: TestProxy

@@ -3,7 +3,7 @@ import Net
 import Routing
 import Testing
 
-@Suite("A request whose backend fails", .timeLimit(.minutes(1)))
+@Suite("A request whose backend fails", .timeLimit(.minutes(10)))
 struct RetryTests {
     /// A port on which nobody listens.
     private static func closedPort() throws -> Endpoint {

@@ -2,7 +2,7 @@ import Bytes
 import Routing
 import Testing
 
-@Suite("Connections to backends", .timeLimit(.minutes(1)))
+@Suite("Connections to backends", .timeLimit(.minutes(10)))
 struct UpstreamKeepaliveTests {
     private func host(_ backend: ScriptedBackend, _ keepalive: UpstreamKeepalive) -> VirtualHost {
         var host = VirtualHost.forwarding("registry.test", to: [backend.endpoint])

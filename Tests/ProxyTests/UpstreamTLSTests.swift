@@ -4,7 +4,7 @@ import Routing
 import TLS
 import Testing
 
-@Suite("Backends over TLS", .timeLimit(.minutes(1)))
+@Suite("Backends over TLS", .timeLimit(.minutes(10)))
 struct UpstreamTLSTests {
     private let certificate: TestCertificate
     private let plain: ScriptedBackend

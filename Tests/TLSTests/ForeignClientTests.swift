@@ -4,7 +4,7 @@ import TLS
 import Testing
 
 /// What the OpenSSL program and curl make of the server.
-@Suite("Clients of others", .timeLimit(.minutes(1)))
+@Suite("Clients of others", .timeLimit(.minutes(10)))
 struct ForeignClientTests {
     let folder: ScratchFolder
     let server: TLSServer
