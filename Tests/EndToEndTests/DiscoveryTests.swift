@@ -66,6 +66,15 @@ extension EndToEnd {
             #expect(try get("rx.test").status == 503)
         }
 
+        @Test("a name with a star stands for many, and one without goes before it", .timeLimit(.minutes(2)))
+        func stars() throws {
+            try start("many", host: "*.star.test")
+            try start("one", host: "one.star.test")
+            try eventually("both are routed") {
+                try get("some.star.test", "/name").body == "many\n" && get("one.star.test", "/name").body == "one\n"
+            }
+        }
+
         @Test("containers of one host share its requests; one that is stopped loses none", .timeLimit(.minutes(3)))
         func sharedHost() throws {
             try start("one", host: "shared.test")
