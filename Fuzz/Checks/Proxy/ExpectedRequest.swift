@@ -1,4 +1,5 @@
 internal import Bytes
+internal import FoundationEssentials
 internal import HTTP
 
 /// A request that the client's bytes hold, read with the parsers and without any connection.
@@ -55,6 +56,17 @@ struct ExpectedRequest {
 
     /// Whether a backend may see no more than a part of it.
     var mayBeGivenUp: Bool { !isComplete || body.count > ProxyUnderTest.bodyLimit }
+
+    /// Whether the proxy under test lets it in.
+    var isAdmitted: Bool {
+        if hostName.has("site.test") { return true }
+        guard hostName.has("door.test"), let field = fields.first(where: { $0.hasPrefix("authorization: ") }) else {
+            return false
+        }
+        let words = field.split(separator: " ")
+        guard words.count == 3, words[1].lowercased() == "basic" else { return false }
+        return Data(base64Encoded: String(words[2])) == Data(ProxyUnderTest.credentials.utf8)
+    }
 
     /// Whether what a backend was sent is this request.
     func isSame(as received: ReceivedRequest) -> Bool {

@@ -1,15 +1,18 @@
 internal import Bytes
 internal import Net
+internal import Passwords
 internal import Proxy
 internal import Routing
 internal import TLS
 
 /// A whole worker between clients of this process and a backend that notes what reaches it.
 ///
-/// `site.test` may be asked by anyone, `shut.test` by nobody; both lead to the same backend.
+/// `site.test` may be asked by anyone, `door.test` by Alice and `shut.test` by nobody; all lead to the same backend.
 final class ProxyUnderTest {
     /// The most bytes of a body that are passed on.
     static let bodyLimit = 1000
+    /// What Alice must send.
+    static let credentials = "alice:secret"
 
     let backend: RecordingBackend
     private let endpoint: Endpoint
@@ -24,11 +27,12 @@ final class ProxyUnderTest {
             count: 1, settings: settings, hashing: HashingThreads(count: 1), log: nil, ticketKeys: TicketKeys(),
             report: { if case .serving = $0 { isServing.signal() } })
         endpoint = threads.httpAddresses[0]
-        let hosts = ["shut.test", "site.test"].map { Self.host(ByteString($0), backend.endpoint) }
+        let hosts = ["door.test", "shut.test", "site.test"].map { Self.host(ByteString($0), backend.endpoint) }
+        let passwords = PasswordFile(parsing: Array("alice:{PLAIN}secret\n".utf8))
         threads.serve(
             ServingConfiguration(
-                snapshot: RoutingSnapshot(generation: 1, hosts: hosts, defaultHost: nil), passwordFiles: [:],
-                certificates: CertificateSelector()))
+                snapshot: RoutingSnapshot(generation: 1, hosts: hosts, defaultHost: nil),
+                passwordFiles: ["/door": .loaded(passwords)], certificates: CertificateSelector()))
         isServing.wait()
     }
 
@@ -36,6 +40,9 @@ final class ProxyUnderTest {
         var settings = LocationSettings()
         settings.maxBodySize = bodyLimit
         if name == "shut.test" { settings.accessRules = [AccessRule(allows: false, clients: .all)] }
+        if name == "door.test" {
+            settings.authentication = Authentication(realm: Template(literal: "Door"), file: "/door")
+        }
         return VirtualHost(
             name: name,
             locations: [
