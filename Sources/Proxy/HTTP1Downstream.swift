@@ -71,6 +71,14 @@ final class HTTP1Downstream: Downstream, EventSource {
         }
     }
 
+    /// Closes the connection now. An answer that is cut by this is seen to be cut.
+    func stop() {
+        if case .exchanging = phase { return abort() }
+        if transport.hasPending { return abort() }
+        transport.closeNotify()
+        close()
+    }
+
     // MARK: Events
 
     func ready(_ readiness: Readiness) {

@@ -61,6 +61,9 @@ final class Worker {
     /// Serves until it is told to stop or has drained.
     func run() {
         loop.run()
+        // Connections keep one another alive, so each of them must be closed.
+        for downstream in downstreams.values { downstream.stop() }
+        for pool in upstreams.values { pool.closeIdle() }
         accessLog.flush()
     }
 

@@ -32,13 +32,16 @@ struct DownstreamListenerTests {
             let proxy = try TestProxy(to: [.answering()])
             var limit = rlimit(rlim_cur: 96, rlim_max: 96)
             guard setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { exit(2) }
-            var clients: [TestStream] = []
-            while let client = try? proxy.connect() { clients.append(client) }
-            clients.removeLast(4)
+            var sockets: [Int32] = []
+            while case let raw = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), raw >= 0 { sockets.append(raw) }
+            for raw in sockets.suffix(4) { close(raw) }
+            sockets.removeLast(4)
+            // More clients than the four descriptors that are left to accept them with.
+            for raw in sockets.prefix(8) where TestStream.connect4(raw, proxy.endpoint) != 0 { exit(4) }
             try proxy.reports.wait(for: "a report") { reports in
                 reports.contains { if case .outOfDescriptors = $0 { true } else { false } }
             }
-            clients.removeAll()
+            for raw in sockets { close(raw) }
             guard try proxy.answer(to: plainGet).status == 200 else { exit(3) }
         }
     }

@@ -48,7 +48,8 @@ class TestStream {
             ? SecureStream(owning: descriptor, serverName: "registry.test") : TestStream(owning: descriptor)
     }
 
-    private static func connect4(_ descriptor: Int32, _ endpoint: Endpoint) -> Int32 {
+    /// Connects a socket of IPv4; 0 when that succeeded.
+    static func connect4(_ descriptor: Int32, _ endpoint: Endpoint) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = endpoint.port.bigEndian
