@@ -73,7 +73,7 @@ final class DockerEngine: @unchecked Sendable {
         try Command(enter(["sh", "-c", script]), environment: environment).outcome(within: .seconds(180))
     }
 
-    /// Makes a name known inside.
+    /// Makes a name known inside, to the engine too, which looks into the file of names only every few seconds.
     func name(_ name: String, address: String = "127.0.0.1") throws {
         let line = "\(address) \(name)\n"
         guard !folder.read("hosts").contains(line) else { return }
@@ -81,6 +81,9 @@ final class DockerEngine: @unchecked Sendable {
         try file.seekToEnd()
         try file.write(contentsOf: Data(line.utf8))
         try file.close()
+        try eventually("the engine knows \(name)", within: .seconds(30)) {
+            try !shell("docker pull \(name)/unknown").errors.contains("lookup \(name)")
+        }
     }
 
     /// Removes every container, and every network that tests made.
