@@ -29,7 +29,8 @@ final class Exchange {
     private(set) var location: WorkerLocation
     /// Who the client is: the peer, or whom a trusted proxy in front names.
     private(set) var client: Endpoint
-    private(set) var upstream: UpstreamConnection?
+    /// What answers the request, once it has been asked.
+    private(set) var upstream: Responder?
     /// The backend that was asked last, for the log.
     private(set) var backend: BackendPool?
     /// The user whom the request named, whether or not the password was right, as nginx logs it.
@@ -159,7 +160,7 @@ final class Exchange {
                 idle.close()
             }
             do {
-                upstream = try UpstreamConnection(worker: worker, backend: backend, exchange: self)
+                upstream = try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
                 return nil
             } catch {
                 if error.isDescriptorShortage { return .outOfDescriptors }
@@ -173,11 +174,8 @@ final class Exchange {
     func upstreamReady() {
         guard let upstream else { return }
         phase = .forwarding
-        let framing = downstream.request.framing
-        let result = upstream.sendHead(method: downstream.request.method, body: framing) { output in
-            RequestWriter.write(self, to: &output)
-        }
-        if result == .complete, framing.hasBody { downstream.resumeBody() }
+        let result = upstream.sendHead()
+        if result == .complete, downstream.request.framing.hasBody { downstream.resumeBody() }
         sent(result)
     }
 
@@ -220,8 +218,10 @@ final class Exchange {
 
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
-        upstreamStatus = response.status
-        backend?.health.served()
+        if let backend {
+            upstreamStatus = response.status
+            backend.health.served()
+        }
         if response.status >= 400, !downstream.isRequestComplete {
             isUploadStopped = true
             downstream.pauseBody()

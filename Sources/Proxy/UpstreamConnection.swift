@@ -6,9 +6,9 @@ internal import TLS
 
 /// A connection to a backend: it carries one exchange after another and waits in its `BackendPool` between them.
 ///
-/// Down come the verbs `sendHead`, `sendBody`, `pause`, `resume`, `release` and `close`; up go `Exchange`'s
-/// `upstreamReady`, `receivedHead`, `receivedResponse`, `upstreamDrained` and `upstreamFailed`.
-final class UpstreamConnection: EventSource {
+/// Here is what all protocols share: how a connection is opened, read, written, kept and closed, and how long each may
+/// take. A subclass knows the protocol: it sends the request, and makes an answer of the bytes that `received` brings.
+class UpstreamConnection: Responder, EventSource {
     private enum Phase {
         case connecting
         case handshaking
@@ -19,24 +19,21 @@ final class UpstreamConnection: EventSource {
 
     private static let piecesPerTurn = 16
 
-    unowned(unsafe) let worker: Worker
-    let backend: BackendPool
+    final unowned(unsafe) let worker: Worker
+    final let backend: BackendPool
+    final let transport: Transport
     /// Whether the connection has carried an exchange before the current one.
-    private(set) var isReused = false
-    /// The head of the current answer; its ranges point into the bytes given to `receivedHead`.
-    private(set) var response = ResponseHead()
+    final private(set) var isReused = false
+    /// The exchange that is under way.
+    final private(set) var exchange: Exchange?
+    /// Whether the head of the answer is complete; the subclass says so.
+    final var isHeadComplete = false
 
-    private let transport: Transport
     private var token = Token.none
     private var phase = Phase.connecting
-    private var connection = HTTP1ClientConnection()
-    private var input = ByteBuffer()
-    private var exchange: Exchange?
-    private var isHeadComplete = false
     private var isPaused = false
     private var isRequestEnded = false
     private var isEnding = false
-    private var requestCoding = BodyFraming.none
 
     /// Opens a connection for an exchange, which hears `upstreamReady` or `upstreamFailed` later.
     ///
@@ -57,16 +54,36 @@ final class UpstreamConnection: EventSource {
         } else {
             transport = Transport(plain: socket)
         }
+        super.init()
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(exchange.location.timeouts.connect, for: token)
         backend.began()
     }
 
+    // MARK: What a protocol knows
+
+    /// Takes bytes that the backend has sent while an exchange is under way.
+    func received(_ bytes: UnsafeMutableRawBufferPointer) { fatalError("abstract") }
+
+    /// Takes note that the backend will send no more.
+    func endOfInput() -> HTTP1ClientConnection.EndOfInput { fatalError("abstract") }
+
+    /// Whether a byte of the answer has come.
+    var hasResponseBegun: Bool { fatalError("abstract") }
+
+    /// Whether request and answer are whole, and both sides will take another pair.
+    var isReusable: Bool { fatalError("abstract") }
+
+    /// Gives back the memory of an exchange that is over.
+    func reset() { fatalError("abstract") }
+
+    // MARK: Events
+
     /// Takes up an exchange after a time of idleness; false when the connection is of no more use.
     ///
     /// It is not when the backend has closed it, or sent something on it: the loop may have that news in the same batch as
     /// the request, and what came unasked would be taken for the answer.
-    func assign(_ exchange: Exchange) -> Bool {
+    final func assign(_ exchange: Exchange) -> Bool {
         guard isSilent else { return false }
         self.exchange = exchange
         backend.began()
@@ -76,9 +93,7 @@ final class UpstreamConnection: EventSource {
         return true
     }
 
-    // MARK: Events
-
-    func ready(_ readiness: Readiness) {
+    final func ready(_ readiness: Readiness) {
         transport.update(readiness)
         if readiness.isEnding { isEnding = true }
         switch phase {
@@ -97,7 +112,7 @@ final class UpstreamConnection: EventSource {
         }
     }
 
-    func deadlinePassed() {
+    final func deadlinePassed() {
         switch phase {
         case .connecting, .handshaking: fail(.connectTimedOut)
         case .idle: close()
@@ -154,32 +169,17 @@ final class UpstreamConnection: EventSource {
 
     // MARK: The request
 
-    /// Sends a request head that `write` composes.
-    func sendHead(method: Method, body: BodyFraming, write: (inout ByteBuffer) -> Void) -> WriteResult {
-        connection.begin(method: method)
-        requestCoding = body
+    /// Begins a request whose head is about to be sent.
+    final func begin(hasBody: Bool) {
         isHeadComplete = false
         isPaused = false
-        isRequestEnded = !body.hasBody
-        if isRequestEnded { connection.requestEnded() }
-        var head = ByteBuffer()
-        worker.heads.lend(to: &head)
-        write(&head)
-        let result = transport.write(head.readable, more: false)
-        worker.heads.reclaim(from: &head)
-        return sent(result)
+        isRequestEnded = !hasBody
     }
 
-    /// Sends a piece of the request's body.
-    func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
-        if isLast {
-            connection.requestEnded()
-            isRequestEnded = true
-        }
-        return sent(transport.write(piece: piece, coding: requestCoding, isLast: isLast))
-    }
-
-    private func sent(_ result: WriteResult) -> WriteResult {
+    /// Sends bytes of the request; `endsRequest` where nothing follows them.
+    final func send(endsRequest: Bool, _ write: (Transport) -> WriteResult) -> WriteResult {
+        if endsRequest { isRequestEnded = true }
+        let result = write(transport)
         switch result {
         case .complete: setReadDeadline()
         case .pending: setSendDeadline()
@@ -196,7 +196,7 @@ final class UpstreamConnection: EventSource {
     /// The backend owes an answer only once it has the whole request, or has begun to answer.
     private func setReadDeadline() {
         guard let exchange, !transport.hasPending else { return }
-        if isPaused || !(isRequestEnded || connection.hasResponseBegun) {
+        if isPaused || !(isRequestEnded || hasResponseBegun) {
             worker.loop.clearDeadline(for: token)
         } else {
             worker.loop.setDeadline(exchange.location.timeouts.read, for: token)
@@ -205,22 +205,19 @@ final class UpstreamConnection: EventSource {
 
     // MARK: The response
 
-    /// Stops reading: the client has not taken what was read before.
-    func pause() {
+    final override func pause() {
         isPaused = true
         setReadDeadline()
     }
 
-    /// Reads on.
-    func resume() {
+    final override func resume() {
         guard isPaused else { return }
         isPaused = false
         setReadDeadline()
         if transport.mayRead { worker.loop.again(token) }
     }
 
-    /// Reads what the backend may have sent before it stopped taking the request.
-    func readLast() {
+    final override func readLast() {
         isRequestEnded = true
         transport.update(.readable)
         worker.loop.again(token)
@@ -246,7 +243,7 @@ final class UpstreamConnection: EventSource {
     }
 
     private func ended() {
-        switch connection.endOfInput() {
+        switch endOfInput() {
         case .complete: exchange?.receivedResponse(UnsafeMutableRawBufferPointer(start: nil, count: 0), isLast: true)
         case .unanswered: fail(isReused ? .staleConnection : .backendGone)
         case .truncated: fail(isHeadComplete ? .responseCut : .backendGarbage)
@@ -255,104 +252,28 @@ final class UpstreamConnection: EventSource {
     }
 
     private func broke() {
-        guard !connection.hasResponseBegun else { return fail(isHeadComplete ? .responseCut : .backendGarbage) }
+        guard !hasResponseBegun else { return fail(isHeadComplete ? .responseCut : .backendGarbage) }
         fail(isReused ? .staleConnection : .backendGone)
-    }
-
-    private func received(_ bytes: UnsafeMutableRawBufferPointer) {
-        guard !isHeadComplete else { return receivedBody(bytes) }
-        guard !input.isEmpty else {
-            guard let rest = parseHead(UnsafeRawBufferPointer(bytes)) else { return }
-            if isHeadComplete {
-                receivedBody(UnsafeMutableRawBufferPointer(rebasing: bytes[rest...]))
-            } else {
-                worker.heads.lend(to: &input)
-                input.append(UnsafeRawBufferPointer(rebasing: bytes[rest...]))
-            }
-            return
-        }
-        input.append(UnsafeRawBufferPointer(bytes))
-        guard let rest = parseHead(input.readable) else { return }
-        input.consume(rest)
-        guard isHeadComplete else { return }
-        // What stands behind the head came with these bytes, so it fits where they were.
-        let body = UnsafeMutableRawBufferPointer(rebasing: bytes[..<input.count])
-        body.copyMemory(from: input.readable)
-        worker.heads.reclaim(from: &input)
-        receivedBody(body)
-    }
-
-    /// Reads heads until the final one is complete; returns how many bytes they took, nil when the exchange is over.
-    private func parseHead(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        var start = 0
-        while true {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-            let span = Span<UInt8>(_unsafeElements: rest.bindMemory(to: UInt8.self))
-            switch connection.receiveHead(span, into: &response) {
-            case .needMore: return start
-            case .informational(let count, _):
-                exchange?.receivedInterim(response, in: rest)
-                if exchange == nil { return nil }
-                start += count
-            case .response(let count):
-                isHeadComplete = true
-                exchange?.receivedHead(response, in: rest)
-                return exchange == nil ? nil : start + count
-            case .failed:
-                fail(.backendGarbage)
-                return nil
-            }
-        }
-    }
-
-    private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer) {
-        guard let exchange else { return }
-        guard !connection.isBodyComplete else {
-            // A body that is none ends with its head; whatever follows it is not part of any answer.
-            return exchange.receivedResponse(UnsafeMutableRawBufferPointer(rebasing: bytes[..<0]), isLast: true)
-        }
-        guard bytes.count > 0 else { return }
-        do {
-            let piece = try connection.receiveBody(bytes)
-            if piece.produced > 0 || connection.isBodyComplete {
-                exchange.receivedResponse(
-                    UnsafeMutableRawBufferPointer(rebasing: bytes[..<piece.produced]),
-                    isLast: connection.isBodyComplete)
-            }
-        } catch {
-            fail(.backendGarbage)
-        }
-    }
-
-    /// Whether fields follow the body of an answer that is complete.
-    var hasTrailers: Bool { !connection.trailers.isEmpty }
-
-    /// The lines of those fields, each with its CRLF.
-    func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        connection.trailers.withUnsafeBytes(body)
     }
 
     // MARK: The end
 
-    private func fail(_ error: ExchangeError) {
+    /// Gives the connection up; the exchange is told why.
+    final func fail(_ error: ExchangeError) {
         let exchange = exchange
         close()
         exchange?.upstreamFailed(error)
     }
 
     /// Ends the current exchange's use: the connection waits for another one, or is closed where it cannot be used again.
-    ///
-    /// A backend that speaks HTTP/1.0 may serve one connection at a time, so that one which is kept would lock all others
-    /// out; nginx keeps none of them either.
-    func release() {
+    final override func release() {
         detach()
-        guard phase == .exchanging, connection.isReusable, response.version != .http10, !transport.hasPending,
-            !isEnding,
-            !worker.isDraining
-        else { return close() }
+        guard phase == .exchanging, isReusable, !transport.hasPending, !isEnding, !worker.isDraining else {
+            return close()
+        }
         // An answer that just filled the memory leaves open whether more lies behind it, which answers no request.
         guard !transport.mayRead || isSilent else { return close() }
-        worker.heads.reclaim(from: &input)
+        reset()
         phase = .idle
         guard backend.keep(self) else {
             phase = .exchanging
@@ -362,7 +283,7 @@ final class UpstreamConnection: EventSource {
     }
 
     /// Closes the connection, in whatever state it is; the exchange hears nothing.
-    func close() {
+    final func close() {
         switch phase {
         case .closed: return
         case .idle: backend.forget(self)
@@ -370,7 +291,7 @@ final class UpstreamConnection: EventSource {
         }
         phase = .closed
         detach()
-        worker.heads.reclaim(from: &input)
+        reset()
         worker.loop.remove(token)
         transport.closeNotify()
         transport.close()

@@ -1,0 +1,117 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import TLS
+
+/// A connection to a backend that speaks HTTP/1.1 or 1.0.
+final class HTTP1UpstreamConnection: UpstreamConnection {
+    private var connection = HTTP1ClientConnection()
+    private var input = ByteBuffer()
+    private var requestCoding = BodyFraming.none
+
+    // MARK: The request
+
+    override func sendHead() -> WriteResult {
+        guard let exchange else { return .complete }
+        let request = exchange.downstream.request
+        connection.begin(method: request.method)
+        requestCoding = request.framing
+        let hasBody = requestCoding.hasBody
+        begin(hasBody: hasBody)
+        if !hasBody { connection.requestEnded() }
+        var head = ByteBuffer()
+        worker.heads.lend(to: &head)
+        RequestWriter.write(exchange, to: &head)
+        let result = send(endsRequest: !hasBody) { $0.write(head.readable, more: false) }
+        worker.heads.reclaim(from: &head)
+        return result
+    }
+
+    override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
+        if isLast { connection.requestEnded() }
+        return send(endsRequest: isLast) { $0.write(piece: piece, coding: requestCoding, isLast: isLast) }
+    }
+
+    // MARK: The response
+
+    override func endOfInput() -> HTTP1ClientConnection.EndOfInput { connection.endOfInput() }
+
+    override var hasResponseBegun: Bool { connection.hasResponseBegun }
+
+    /// A backend that speaks HTTP/1.0 may serve one connection at a time, so that one which is kept would lock all others
+    /// out; nginx keeps none of them either.
+    override var isReusable: Bool { connection.isReusable && response.version != .http10 }
+
+    override func reset() { worker.heads.reclaim(from: &input) }
+
+    override func received(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard !isHeadComplete else { return receivedBody(bytes) }
+        guard !input.isEmpty else {
+            guard let rest = parseHead(UnsafeRawBufferPointer(bytes)) else { return }
+            if isHeadComplete {
+                receivedBody(UnsafeMutableRawBufferPointer(rebasing: bytes[rest...]))
+            } else {
+                worker.heads.lend(to: &input)
+                input.append(UnsafeRawBufferPointer(rebasing: bytes[rest...]))
+            }
+            return
+        }
+        input.append(UnsafeRawBufferPointer(bytes))
+        guard let rest = parseHead(input.readable) else { return }
+        input.consume(rest)
+        guard isHeadComplete else { return }
+        // What stands behind the head came with these bytes, so it fits where they were.
+        let body = UnsafeMutableRawBufferPointer(rebasing: bytes[..<input.count])
+        body.copyMemory(from: input.readable)
+        worker.heads.reclaim(from: &input)
+        receivedBody(body)
+    }
+
+    /// Reads heads until the final one is complete; returns how many bytes they took, nil when the exchange is over.
+    private func parseHead(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        var start = 0
+        while true {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            let span = Span<UInt8>(_unsafeElements: rest.bindMemory(to: UInt8.self))
+            switch connection.receiveHead(span, into: &response) {
+            case .needMore: return start
+            case .informational(let count, _):
+                exchange?.receivedInterim(response, in: rest)
+                if exchange == nil { return nil }
+                start += count
+            case .response(let count):
+                isHeadComplete = true
+                exchange?.receivedHead(response, in: rest)
+                return exchange == nil ? nil : start + count
+            case .failed:
+                fail(.backendGarbage)
+                return nil
+            }
+        }
+    }
+
+    private func receivedBody(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard let exchange else { return }
+        guard !connection.isBodyComplete else {
+            // A body that is none ends with its head; whatever follows it is not part of any answer.
+            return exchange.receivedResponse(UnsafeMutableRawBufferPointer(rebasing: bytes[..<0]), isLast: true)
+        }
+        guard bytes.count > 0 else { return }
+        do {
+            let piece = try connection.receiveBody(bytes)
+            if piece.produced > 0 || connection.isBodyComplete {
+                exchange.receivedResponse(
+                    UnsafeMutableRawBufferPointer(rebasing: bytes[..<piece.produced]),
+                    isLast: connection.isBodyComplete)
+            }
+        } catch {
+            fail(.backendGarbage)
+        }
+    }
+
+    override var hasTrailers: Bool { !connection.trailers.isEmpty }
+
+    override func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        connection.trailers.withUnsafeBytes(body)
+    }
+}

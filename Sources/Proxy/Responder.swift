@@ -1,0 +1,39 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+
+/// What answers an exchange: the counterpart of its `Downstream`, whichever protocol or source stands behind it.
+///
+/// Down come the verbs below; up go `Exchange`'s `upstreamReady`, `upstreamDrained`, `receivedInterim`, `receivedHead`,
+/// `receivedResponse`, `responseStalled` and `upstreamFailed`. Contract of flow: after `pause()` no piece of the answer is
+/// delivered until `resume()`; after `.pending` no piece of the request is sent until `upstreamDrained()` was told.
+class Responder {
+    /// The head of the current answer; its ranges point into the bytes given to `Exchange.receivedHead`.
+    final var response = ResponseHead()
+
+    /// Sends the head of the exchange's request, which this responder composes in its own protocol.
+    func sendHead() -> WriteResult { fatalError("abstract") }
+
+    /// Sends a piece of the request's body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
+    func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
+
+    /// Stops delivering the answer: the client has not taken what was delivered before.
+    func pause() { fatalError("abstract") }
+
+    /// Goes on delivering the answer.
+    func resume() { fatalError("abstract") }
+
+    /// Delivers what may have been answered before the request was taken whole; no more of it will be sent.
+    func readLast() { fatalError("abstract") }
+
+    /// The lines of the fields that follow the body of an answer that is complete, each with its CRLF; mostly nothing.
+    func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// Whether `withTrailers` has lines to show.
+    var hasTrailers: Bool { false }
+
+    /// The exchange is over, whole or not, and hears nothing more.
+    func release() { fatalError("abstract") }
+}
