@@ -15,6 +15,8 @@ class Downstream {
     let local: Endpoint
     /// Whether the client speaks TLS to this proxy.
     let isSecure: Bool
+    /// Whether the client came through a port that only those hosts have which ask for it.
+    let isExternal: Bool
     /// Whether `peer` is what a PROXY header said.
     let isProxied: Bool
     /// The number of the connection, from 1 on in each worker.
@@ -22,12 +24,13 @@ class Downstream {
     /// The head of the current request; its ranges point into `headBytes`.
     var request = RequestHead()
 
-    init(worker: Worker, peer: Endpoint, local: Endpoint, isSecure: Bool, isProxied: Bool) {
+    init(worker: Worker, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool) {
         self.worker = worker
         serial = worker.nextSerial()
         self.peer = peer
         self.local = local
-        self.isSecure = isSecure
+        isSecure = listener.isSecure
+        isExternal = listener.isExternal
         self.isProxied = isProxied
     }
 

@@ -5,18 +5,21 @@ internal import Net
 final class DownstreamListener: EventSource {
     /// How many connections are taken before others get their turn.
     private static let batchSize = 64
+    /// How many connections may wait to be taken (the backlog of listen(2)).
+    private static let longestQueue = 4096
     /// How long accepting pauses when descriptors have run out.
     private static let pause = Timeout.milliseconds(100)
 
     private unowned(unsafe) let worker: Worker
     private let descriptor: FileDescriptor
-    private let isSecure: Bool
+    /// Where it listens.
+    let address: ListenAddress
     private var token = Token.none
 
     /// - Throws: `SystemError` when the kernel refuses to watch the socket.
     init(worker: Worker, socket: ListeningSocket) throws(SystemError) {
         self.worker = worker
-        isSecure = socket.isSecure
+        address = socket.address
         descriptor = FileDescriptor(owning: socket.raw)
         token = try worker.loop.add(socket.raw, self, interest: .reading)
     }
@@ -45,11 +48,18 @@ final class DownstreamListener: EventSource {
         let socket = connection.unpack()
         Socket.setNoDelay(socket.raw)
         guard worker.settings.requiresProxyHeader else {
-            return worker.serve(socket, peer: peer, isSecure: isSecure)
+            return worker.serve(socket, peer: peer, through: address)
         }
-        try? ProxyHeaderReader(worker: worker, socket: socket, peer: peer, isSecure: isSecure).start()
+        try? ProxyHeaderReader(worker: worker, socket: socket, peer: peer, listener: address).start()
     }
 
-    /// Stops listening; connections that wait unaccepted are refused by the kernel.
-    func close() { worker.loop.remove(token) }
+    /// Takes the connections that wait, which the kernel would reset otherwise, and stops listening.
+    func close() {
+        // Clients that go on connecting cannot hold this up for ever.
+        for _ in 0..<Self.longestQueue {
+            guard let connection = try? Socket.accept(descriptor.raw) else { break }
+            open(connection)
+        }
+        worker.loop.remove(token)
+    }
 }

@@ -71,7 +71,7 @@ final class Exchange {
         guard request.method != .connect, request.method != .trace else { return respond(405) }
         guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
         self.host = host
-        switch host.rule(isSecure: downstream.isSecure) {
+        switch host.rule(for: downstream) {
         case .unknown: return respond(503)
         case .redirect: return redirectToHTTPS()
         case .serve: break

@@ -37,16 +37,18 @@ final class HTTP1Downstream: Downstream, EventSource {
     private var output: HTTP1Output
     private var isBodyWanted = false
     private var isContinueOwed = false
+    /// Whether the connection ends with its exchange, however much the client would like it to stay.
+    private var isLeaving = false
     private lazy var exchange = Exchange(downstream: self)
 
     init(
-        worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, isSecure: Bool, isProxied: Bool
+        worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool
     ) {
         self.transport = transport
-        phase = isSecure ? .handshaking : .awaitingHead
+        phase = listener.isSecure ? .handshaking : .awaitingHead
         connection = HTTP1ServerConnection(limits: worker.settings.headLimits)
         output = HTTP1Output(transport: transport, pool: worker.heads)
-        super.init(worker: worker, peer: peer, local: local, isSecure: isSecure, isProxied: isProxied)
+        super.init(worker: worker, peer: peer, local: local, listener: listener, isProxied: isProxied)
     }
 
     /// Begins to serve the connection.
@@ -56,6 +58,19 @@ final class HTTP1Downstream: Downstream, EventSource {
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
         worker.opened(self, token)
+    }
+
+    /// Whether the connection was accepted there.
+    func came(through listener: ListenAddress) -> Bool {
+        isExternal == listener.isExternal && isSecure == listener.isSecure && local.port == listener.endpoint.port
+    }
+
+    /// Ends the connection as soon as no request is under way, because its listener is gone.
+    func leave() {
+        isLeaving = true
+        // A handshake may still bring a request.
+        if case .handshaking = phase { return }
+        drain()
     }
 
     /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
@@ -308,7 +323,8 @@ final class HTTP1Downstream: Downstream, EventSource {
     override func startInterim(status: Int) { output.startInterim(status: status) }
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
-        let mayStay = keepAlive && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
+        let mayStay =
+            keepAlive && !isLeaving && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
     }
@@ -340,7 +356,7 @@ final class HTTP1Downstream: Downstream, EventSource {
         case .nextRequest:
             phase = .awaitingHead
             if input.isEmpty { worker.heads.reclaim(from: &input) } else { input.compact() }
-            if worker.isDraining, input.isEmpty { return finish() }
+            if isLeaving || worker.isDraining, input.isEmpty { return finish() }
             setIdleDeadline()
             if !transport.hasPending, !input.isEmpty || transport.mayRead { worker.loop.again(token) }
         case .linger: linger()

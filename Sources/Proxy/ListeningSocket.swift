@@ -1,48 +1,39 @@
-package import Bytes
-package import Net
-
-/// Why the process cannot listen.
-package struct ListenError: Error, Sendable {
-    /// The address that cannot be had; nil when something else was lacking.
-    package let address: Endpoint?
-    /// What the kernel said; EADDRINUSE when the port is taken, EACCES when it may not be taken.
-    package let cause: SystemError
-}
+internal import Bytes
+internal import Net
 
 /// A socket that listens, on its way to the worker that will own it.
 struct ListeningSocket: Sendable {
     /// The descriptor, which its worker will close.
     let raw: Int32
-    /// Whether clients speak TLS on it.
-    let isSecure: Bool
+    /// Where it listens, with the port that the kernel chose.
+    let address: ListenAddress
 
-    /// Opens `count` sockets on each of the addresses, one for each worker; all of them have the same port where the
-    /// kernel chooses it.
-    static func open(
-        _ addresses: [Endpoint], count: Int, isSecure: Bool
-    ) throws(ListenError) -> (sockets: [[ListeningSocket]], addresses: [Endpoint]) {
-        var sockets = [[ListeningSocket]](repeating: [], count: count)
-        var bound: [Endpoint] = []
-        for address in addresses {
-            var address = address
-            do {
-                // A socket that shares its port would also share it with another server of this user, and take a part
-                // of its clients; so the port is first taken for this process alone.
-                let probe = try Socket.listen(on: .ip(address))
-                address = Socket.localEndpoint(probe.raw) ?? address
-            } catch {
-                throw ListenError(address: address, cause: error)
+    /// Opens `count` sockets on an address, one for each worker; all of them have the same port where the kernel chooses it.
+    static func open(_ address: ListenAddress, count: Int) throws(ListenError) -> [ListeningSocket] {
+        var address = address
+        var sockets: [ListeningSocket] = []
+        do throws(SystemError) {
+            address.endpoint = try taken(address.endpoint)
+            for _ in 0..<count {
+                let socket = try Socket.listen(on: .ip(address.endpoint), sharesPort: true)
+                sockets.append(ListeningSocket(raw: socket.release(), address: address))
             }
-            for worker in 0..<count {
-                do {
-                    let socket = try Socket.listen(on: .ip(address), sharesPort: true)
-                    sockets[worker].append(ListeningSocket(raw: socket.release(), isSecure: isSecure))
-                } catch {
-                    throw ListenError(address: address, cause: error)
-                }
-            }
-            bound.append(address)
+            return sockets
+        } catch {
+            for socket in sockets { socket.close() }
+            throw ListenError(address: address.endpoint, cause: error)
         }
-        return (sockets, bound)
     }
+
+    /// Makes sure that nobody else listens there, and says which port the kernel chooses.
+    ///
+    /// A socket that shares its port would also share it with another server of this user, and take a part of its clients; so
+    /// the port is first taken for this process alone.
+    private static func taken(_ endpoint: Endpoint) throws(SystemError) -> Endpoint {
+        let probe = try Socket.listen(on: .ip(endpoint))
+        return Socket.localEndpoint(probe.raw) ?? endpoint
+    }
+
+    /// Closes it, where no worker takes it.
+    func close() { _ = FileDescriptor(owning: raw) }
 }

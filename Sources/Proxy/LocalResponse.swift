@@ -41,7 +41,8 @@ enum LocalResponse {
             let downstream = exchange.downstream
             location.append("https://")
             for byte in downstream.headBytes[downstream.request.hostName] { location.append(ASCII.lowercased(byte)) }
-            let port = exchange.worker.settings.httpsPort
+            let ownPort = exchange.host?.httpsPort ?? 0
+            let port = ownPort > 0 ? ownPort : exchange.worker.settings.httpsPort
             if port != 443 {
                 location.append(ASCII.colon)
                 location.append(decimal: Int(port))

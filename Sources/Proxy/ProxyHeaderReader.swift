@@ -20,17 +20,17 @@ final class ProxyHeaderReader: EventSource {
     private var socket: FileDescriptor?
     private let raw: Int32
     private let peer: Endpoint
-    private let isSecure: Bool
+    private let listener: ListenAddress
     private var token = Token.none
     private var phase = Phase.awaitingHeader
     private var isEnding = false
 
-    init(worker: Worker, socket: consuming FileDescriptor, peer: Endpoint, isSecure: Bool) {
+    init(worker: Worker, socket: consuming FileDescriptor, peer: Endpoint, listener: ListenAddress) {
         self.worker = worker
         raw = socket.raw
         self.socket = consume socket
         self.peer = peer
-        self.isSecure = isSecure
+        self.listener = listener
     }
 
     /// Begins to wait for the header.
@@ -79,7 +79,7 @@ final class ProxyHeaderReader: EventSource {
         worker.loop.unwatch(raw)
         worker.loop.remove(token)
         worker.serve(
-            socket, peer: header.source ?? peer, isSecure: isSecure, reached: header.destination?.address,
+            socket, peer: header.source ?? peer, through: listener, reached: header.destination?.address,
             isProxied: header.source != nil)
     }
 

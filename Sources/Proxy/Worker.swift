@@ -73,6 +73,8 @@ final class Worker {
         switch message {
         case .serve(let configuration): serve(configuration)
         case .verified(let key, let verdict): verified(key, verdict)
+        case .listen(let socket): listen(on: socket)
+        case .stopListening(let address): stopListening(on: address)
         case .drain: drain()
         case .stop: loop.stop()
         case .report(let deliver): deliver(counters)
@@ -99,15 +101,29 @@ final class Worker {
 
     private func drain() {
         isDraining = true
-        for listener in listeners {
-            // Whoever was let in by the kernel may have sent a request already.
-            listener.ready(.readable)
-            listener.close()
-        }
+        // Whoever was let in by the kernel may have sent a request already.
+        for listener in listeners { listener.close() }
         listeners = []
         for pool in upstreams.values { pool.closeIdle() }
         for downstream in downstreams.values { downstream.drain() }
         stopWhenDrained()
+    }
+
+    private func listen(on socket: ListeningSocket) {
+        guard !isDraining else { return socket.close() }
+        do {
+            listeners.append(try DownstreamListener(worker: self, socket: socket))
+        } catch {
+            // The other workers' sockets take its clients.
+            reportDescriptorShortage()
+        }
+    }
+
+    private func stopListening(on address: ListenAddress) {
+        guard let index = listeners.firstIndex(where: { $0.address == address }) else { return }
+        let listener = listeners.remove(at: index)
+        listener.close()
+        for downstream in downstreams.values where downstream.came(through: address) { downstream.leave() }
     }
 
     private func stopWhenDrained() {
@@ -120,15 +136,16 @@ final class Worker {
     ///
     /// - Parameters:
     ///   - peer: who the client is.
+    ///   - listener: where it was accepted.
     ///   - reached: the address that the client connected to, where a proxy in front said it.
     ///   - isProxied: whether a proxy in front said who the client is.
     func serve(
-        _ socket: consuming FileDescriptor, peer: Endpoint, isSecure: Bool, reached: IPAddress? = nil,
-        isProxied: Bool = false
+        _ socket: consuming FileDescriptor, peer: Endpoint, through listener: ListenAddress,
+        reached: IPAddress? = nil, isProxied: Bool = false
     ) {
         guard let local = Socket.localEndpoint(socket.raw) else { return }
         let transport: Transport
-        if isSecure {
+        if listener.isSecure {
             guard
                 let secure = try? Transport(accepting: socket, engine: tls, localAddress: reached ?? local.address)
             else { return }
@@ -137,8 +154,10 @@ final class Worker {
             transport = Transport(plain: socket)
         }
         let downstream = HTTP1Downstream(
-            worker: self, transport: transport, peer: peer, local: local, isSecure: isSecure, isProxied: isProxied)
-        try? downstream.start()
+            worker: self, transport: transport, peer: peer, local: local, listener: listener, isProxied: isProxied)
+        guard (try? downstream.start()) != nil else { return }
+        // A connection may have waited for its PROXY header for longer than the listener stood.
+        if listener.isExternal, !listeners.contains(where: { $0.address == listener }) { downstream.leave() }
     }
 
     /// The host that a request for this name belongs to; nil when none does.

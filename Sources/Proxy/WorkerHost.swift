@@ -7,6 +7,9 @@ final class WorkerHost {
     let hsts: ByteString?
     /// The status for every request where the host's rules could not be read.
     let shutStatus: Int?
+    /// The port that it is served on over TLS, 0 for that of all.
+    let httpsPort: UInt16
+    private let httpPort: UInt16
     private let http: VirtualHost.SchemeRule
     private let https: VirtualHost.SchemeRule
     /// The location where there is but one, for all paths: then no path need be looked at.
@@ -27,15 +30,32 @@ final class WorkerHost {
         name = ByteString(host.name.bytes)
         hsts = host.hsts.map { ByteString($0.bytes) }
         shutStatus = host.shut?.status
-        http = host.rule(isHTTPS: false)
-        https = host.rule(isHTTPS: true)
+        (https, httpsPort) = Self.listening(host.rule(isHTTPS: true), host.httpsPort)
+        let (http, port) = Self.listening(host.rule(isHTTPS: false), host.httpPort)
+        httpPort = port
+        // There is no place to redirect to.
+        self.http = http == .redirect && https == .unknown ? .unknown : http
         self.locations = locations
         onlyLocation = locations.count == 1 && locations[0].coversEveryPath ? locations[0] : nil
         matcher = LocationMatcher(host.locations.map(\.match)) { host.locations[$0].upstream != nil }
     }
 
-    /// What happens to a request by the scheme that it came with.
-    func rule(isSecure: Bool) -> VirtualHost.SchemeRule { isSecure ? https : http }
+    /// What happens to a request by the scheme that it came with, and by the port.
+    func rule(for downstream: Downstream) -> VirtualHost.SchemeRule {
+        let port = downstream.isSecure ? httpsPort : httpPort
+        guard port == 0 ? !downstream.isExternal : port == downstream.local.port else { return .unknown }
+        return downstream.isSecure ? https : http
+    }
+
+    private static func listening(
+        _ rule: VirtualHost.SchemeRule, _ port: HostPort
+    ) -> (VirtualHost.SchemeRule, UInt16) {
+        switch port {
+        case .standard: (rule, 0)
+        case .external(let number): (rule, number)
+        case .none: (.unknown, 0)
+        }
+    }
 
     /// The location of a request for this path, as it was sent.
     func place(of path: UnsafeRawBufferPointer, on worker: Worker) -> Place {

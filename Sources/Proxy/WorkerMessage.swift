@@ -6,6 +6,10 @@ enum WorkerMessage: Sendable {
     case serve(ServingConfiguration)
     /// A password was checked.
     case verified(CredentialKey, CredentialVerdict)
+    /// Listen on this as well.
+    case listen(ListeningSocket)
+    /// Listen there no more, and let its connections end with their exchange.
+    case stopListening(ListenAddress)
     /// Accept nothing more, let what runs end, then stop.
     case drain
     /// Stop now.

@@ -22,4 +22,10 @@ package struct WorkerSettings: Sendable {
 
     /// nginx's defaults, listening nowhere.
     package init() {}
+
+    /// Where to listen from the start.
+    var listenAddresses: [ListenAddress] {
+        httpAddresses.map { ListenAddress($0, isSecure: false) }
+            + httpsAddresses.map { ListenAddress($0, isSecure: true) }
+    }
 }

@@ -9,6 +9,7 @@ package final class WorkerThreads {
     /// The addresses that are listened on for TLS, with the ports that the kernel chose.
     package let httpsAddresses: [Endpoint]
 
+    private let count: Int
     private let mailboxes: [Mailbox<WorkerMessage>]
     private let threads: [Thread]
 
@@ -21,10 +22,17 @@ package final class WorkerThreads {
         count: Int, settings: WorkerSettings, hashing: HashingThreads, log: LogWriter?, ticketKeys: TicketKeys,
         report: @escaping @Sendable (WorkerReport) -> Void
     ) throws(ListenError) {
-        let http = try ListeningSocket.open(settings.httpAddresses, count: count, isSecure: false)
-        let https = try ListeningSocket.open(settings.httpsAddresses, count: count, isSecure: true)
-        httpAddresses = http.addresses
-        httpsAddresses = https.addresses
+        self.count = count
+        var sockets: [[ListeningSocket]] = []
+        do throws(ListenError) {
+            for address in settings.listenAddresses { sockets.append(try ListeningSocket.open(address, count: count)) }
+        } catch {
+            for socket in sockets.joined() { socket.close() }
+            throw error
+        }
+        let addresses = sockets.compactMap(\.first?.address)
+        httpAddresses = addresses.filter { !$0.isSecure }.map(\.endpoint)
+        httpsAddresses = addresses.filter(\.isSecure).map(\.endpoint)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         for _ in 0..<count {
             do {
@@ -35,7 +43,7 @@ package final class WorkerThreads {
         }
         self.mailboxes = mailboxes
         threads = mailboxes.enumerated().map { index, mailbox in
-            let sockets = http.sockets[index] + https.sockets[index]
+            let sockets = sockets.map { $0[index] }
             return Thread.start(name: "portico-\(index)") {
                 do {
                     let worker = try Worker(
@@ -52,6 +60,18 @@ package final class WorkerThreads {
 
     /// Has every worker route by the configuration.
     package func serve(_ configuration: ServingConfiguration) { post(.serve(configuration)) }
+
+    /// Has every worker listen on a further address as well, after what it was told before.
+    ///
+    /// Clients can connect as soon as this returns; they wait until the workers take them.
+    /// - Throws: `ListenError` when the address cannot be had; then no worker listens there.
+    package func listen(on address: ListenAddress) throws(ListenError) {
+        let sockets = try ListeningSocket.open(address, count: count)
+        for (mailbox, socket) in zip(mailboxes, sockets) { mailbox.post(.listen(socket)) }
+    }
+
+    /// Has the workers listen on an address no more. Connections that came through it end when their exchange does.
+    package func stopListening(on address: ListenAddress) { post(.stopListening(address)) }
 
     /// Has the workers accept nothing more and end when their exchanges have ended.
     package func drain() { post(.drain) }

@@ -119,12 +119,11 @@ struct BackendAddressTests {
     func rule(row: Row) {
         let container = Container(
             id: "c", name: "c", environment: row.environment, networks: row.networks, ports: row.ports)
-        var settings = RoutingSettings()
-        settings.prefersIPv6 = row.prefersIPv6
-        settings.listeningPorts = row.listeningPorts
         let result: String
         do throws(LeftOutReason) {
-            result = try BackendAddress.endpoint(of: container, from: row.place, settings: settings).description
+            result = try BackendAddress.endpoint(
+                of: container, from: row.place, ownPorts: row.listeningPorts, prefersIPv6: row.prefersIPv6
+            ).description
         } catch {
             result = error.description
         }
@@ -135,7 +134,7 @@ struct BackendAddressTests {
     func ownContainer() {
         let container = Container(id: "self", name: "portico", networks: [Self.network("web", "10.3.0.9")])
         #expect(throws: LeftOutReason.itself) {
-            try BackendAddress.endpoint(of: container, from: Self.inside, settings: RoutingSettings())
+            try BackendAddress.endpoint(of: container, from: Self.inside, ownPorts: [])
         }
     }
 }

@@ -13,7 +13,7 @@ struct SnapshotBuilderFilesTests {
         after previous: RoutingSnapshot? = nil
     ) -> RoutingSnapshot {
         var settings = RoutingSettings()
-        settings.listeningPorts = listening
+        settings.httpPorts = listening
         return SnapshotBuilder.build(
             SnapshotInputs(
                 containers: containers, settings: settings, files: files, resolvedNames: resolved, previous: previous))

@@ -53,12 +53,16 @@ extension RouteReport.Host {
     private var passwordFile: String { locations.first(where: \.isRoot)?.passwordFile ?? "-" }
 
     fileprivate var schemes: String {
-        switch httpsMethod {
-        case "nohttps": "http"
-        case "nohttp": "https"
-        case "redirect": "https, http redirects"
-        default: certificate == nil ? "http" : "http, https"
-        }
+        let http = httpPort == 0 ? nil : httpPort.map { "http on \($0)" } ?? "http"
+        let https = httpsPort == 0 || certificate == nil ? nil : httpsPort.map { "https on \($0)" } ?? "https"
+        let served: [String?] =
+            switch httpsMethod {
+            case "nohttps": [http]
+            case "nohttp": [https]
+            case "redirect": [https, httpsPort == 0 ? nil : http.map { $0 + " redirects" }]
+            default: [http, https]
+            }
+        return served.contains { $0 != nil } ? served.compactMap { $0 }.joined(separator: ", ") : "nothing"
     }
 }
 

@@ -13,6 +13,10 @@ package struct RouteReport: Codable, Equatable, Sendable {
         package var httpsMethod: String
         /// The name of the certificate pair; nil where https is not served.
         package var certificate: String?
+        /// The only port for http that it is served on, 0 for none; nil where it is served on those of all hosts.
+        package var httpPort: UInt16?
+        /// The only port for https that it is served on, 0 for none; nil where it is served on those of all hosts.
+        package var httpsPort: UInt16?
         /// Whether this host gets the requests for unknown names.
         package var isDefault: Bool
         /// Why every request is refused; nil where none is for that reason.
@@ -92,9 +96,21 @@ extension RouteReport.Host {
         names = host.names.map(\.text)
         httpsMethod = host.httpsMethod.rawValue
         certificate = host.certificate
+        httpPort = host.httpPort.number
+        httpsPort = host.httpsPort.number
         self.isDefault = isDefault
         shut = host.shut.map { "\($0.status): \($0.diagnostic.text)" }
         locations = host.locations.map(RouteReport.Location.init)
+    }
+}
+
+extension HostPort {
+    fileprivate var number: UInt16? {
+        switch self {
+        case .standard: nil
+        case .external(let number): number
+        case .none: 0
+        }
     }
 }
 

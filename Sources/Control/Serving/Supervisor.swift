@@ -44,6 +44,7 @@ package final class Supervisor {
     private var configurator: Configurator?
     private var control: ControlSocket?
     private var workers: WorkerThreads?
+    private var externalListeners: ExternalListeners?
     private var phase = Phase.starting
     private var firstGeneration: UInt64 = 0
     private var liveWorkers = 0
@@ -108,11 +109,14 @@ package final class Supervisor {
     // MARK: - Serving
 
     private func serve(_ configuration: ServingConfiguration) {
+        let ports = configuration.snapshot.externalPorts
         if let workers {
+            externalListeners?.close(except: ports)
             workers.serve(configuration)
         } else {
             startWorkers(configuration)
         }
+        externalListeners?.open(ports)
         sayFollowing()
     }
 
@@ -129,6 +133,10 @@ package final class Supervisor {
                 count: workerCount, settings: worker, hashing: hashing, log: accessLog?.writer, ticketKeys: tickets
             ) { [reports] in reports.post($0) }
             self.workers = workers
+            externalListeners = ExternalListeners(
+                http: settings.http, https: settings.https, on: loop, log: log,
+                open: { address throws(ListenError) in try workers.listen(on: address) },
+                close: { workers.stopListening(on: $0) })
             firstGeneration = configuration.snapshot.generation
             workers.serve(configuration)
             sayServing(workers)
@@ -203,7 +211,11 @@ package final class Supervisor {
         guard path == "/routes" else { return .message(200, "the server serves") }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let body = try? encoder.encode(configurator?.report) else {
+        var report = configurator?.report
+        report?.diagnostics += (externalListeners?.findings ?? []).map {
+            RouteReport.Finding(severity: "error", text: $0)
+        }
+        guard let body = try? encoder.encode(report) else {
             return .message(500, "the routes cannot be told")
         }
         return ControlAnswer(status: 200, body: Array(body) + [0x0a])
@@ -235,6 +247,7 @@ package final class Supervisor {
     private func drain() {
         phase = .draining
         configurator?.stop()
+        externalListeners?.stop()
         guard let workers else { return loop.stop() }
         log.info("Ending: requests under way may take \(settings.drainTimeout.components.seconds) s more")
         agenda.schedule(.cutOff, after: settings.drainTimeout)

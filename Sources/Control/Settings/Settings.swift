@@ -82,7 +82,8 @@ package struct Settings: Sendable {
         redirectPort = publicPort ?? https.first?.port ?? 443
         warnings = Self.withoutEffect.filter { environment[$0] != nil }.map { "\($0) has no effect yet" }
         routing = try RoutingSettings(environment)
-        routing.listeningPorts = Set((http + https).map(\.port))
+        routing.httpPorts = Set(http.map(\.port))
+        routing.httpsPorts = Set(https.map(\.port))
     }
 
     /// Variables of nginx-proxy that Portico does not act on yet.

@@ -16,8 +16,10 @@ package struct RoutingSettings: Hashable, Sendable {
     package var prefersIPv6 = false
     /// `HEALTH=ignore`: whether containers with a failing health check get requests as the others do.
     package var ignoresHealth = false
-    /// The TCP ports that Portico listens on, so that it never sends requests to itself.
-    package var listeningPorts: Set<UInt16> = []
+    /// The ports that Portico listens on for plain HTTP.
+    package var httpPorts: Set<UInt16> = []
+    /// The ports that Portico listens on for TLS.
+    package var httpsPorts: Set<UInt16> = []
 
     /// nginx-proxy's defaults.
     package init() {}

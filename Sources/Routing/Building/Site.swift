@@ -14,6 +14,10 @@ final class Site {
     var file: HostFile?
     /// Set where its file cannot be read and may say who may come in.
     var shut: VirtualHost.Shut?
+    /// Where it is served over http.
+    var httpPort = HostPort.standard
+    /// Where it is served over https.
+    var httpsPort = HostPort.standard
 
     /// A host without containers and file.
     init(patterns: [HostPattern]) {

@@ -63,7 +63,8 @@ extension SnapshotBuilder {
             do throws(LeftOutReason) {
                 try checkSupport(of: container)
                 try container.checkDestination(for: path.match)
-                let endpoint = try BackendAddress.endpoint(of: container, from: inputs.place, settings: inputs.settings)
+                let endpoint = try BackendAddress.endpoint(
+                    of: container, from: inputs.place, ownPorts: ownPorts, prefersIPv6: inputs.settings.prefersIPv6)
                 guard seen.insert(endpoint).inserted else { continue }
                 let backend = Backend(endpoint: endpoint, origin: container.name)
                 if inputs.settings.ignoresHealth || container.health == .none || container.health == .healthy {

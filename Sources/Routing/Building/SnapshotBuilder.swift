@@ -13,6 +13,8 @@ package struct SnapshotBuilder {
     /// The names in the folder of password files, by their lower-case form.
     let passwordFilesByHost: [String: String]
     var passwordFiles: Set<String> = []
+    /// The TCP ports that Portico listens on, so that it never sends requests to itself.
+    var ownPorts: Set<UInt16> = []
     private var unresolvedNames: Set<String> = []
 
     /// The snapshot that the inputs come to.
@@ -27,6 +29,7 @@ package struct SnapshotBuilder {
         builder.collectFiles()
         builder.collectSharedSettings()
         builder.collectInternalRules()
+        builder.collectPorts()
         return builder.snapshot()
     }
 
@@ -53,13 +56,20 @@ package struct SnapshotBuilder {
             generation: (inputs.previous?.generation ?? 0) + 1,
             hosts: hosts,
             defaultHost: defaultHost,
-            diagnostics: diagnostics,
+            diagnostics: withoutRepetitions(diagnostics),
             unresolvedNames: unresolvedNames.sorted(),
             leftOut: leftOut,
             passwordFiles: passwordFiles.sorted())
         snapshot.sharedFile = sharedFile
         snapshot.internalRules = internalRules
+        snapshot.externalPorts = externalPorts(of: hosts)
         return snapshot
+    }
+
+    /// What a container says wrong, it may say to each of its hosts; once is enough.
+    private func withoutRepetitions(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        var seen: Set<Diagnostic> = []
+        return diagnostics.filter { seen.insert($0).inserted }
     }
 
     private mutating func virtualHost(_ site: Site, _ defaultReturn: Return) -> VirtualHost {
@@ -75,6 +85,8 @@ package struct SnapshotBuilder {
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
             locations: locations(of: site, defaultReturn),
             shut: site.shut)
+        host.httpPort = site.httpPort
+        host.httpsPort = site.httpsPort
         host.file = site.file
         return host
     }
@@ -102,7 +114,7 @@ package struct SnapshotBuilder {
     private mutating func addresses(of server: StaticServer) -> [IPAddress] {
         switch server.host {
         case .address(let address):
-            if address.isLoopback || address.isUnspecified, inputs.settings.listeningPorts.contains(server.port) {
+            if address.isLoopback || address.isUnspecified, ownPorts.contains(server.port) {
                 let message = "Portico itself may listen on \(Endpoint(address: address, port: server.port))"
                 diagnostics.append(Diagnostic(.warning, at: .file(server.file, server.position), message))
             }

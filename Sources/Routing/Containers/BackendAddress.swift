@@ -6,8 +6,10 @@ enum BackendAddress {
     ///
     /// The container's networks are taken by name; the first one that Portico shares counts, and the host's network stands
     /// for the host. IPv4 is chosen unless IPv6 is preferred or alone.
+    ///
+    /// - Parameter ownPorts: the ports that Portico itself listens on, where the host's network is its own.
     static func endpoint(
-        of container: Container, from place: ProxyPlace, settings: RoutingSettings
+        of container: Container, from place: ProxyPlace, ownPorts: Set<UInt16>, prefersIPv6: Bool = false
     ) throws(LeftOutReason) -> Endpoint {
         if case .container(container.id, _) = place { throw .itself }
         let port = try container.backendPort()
@@ -21,10 +23,10 @@ enum BackendAddress {
                     reason = .hostUnreachable
                     continue
                 }
-                if host.isLoopback, settings.listeningPorts.contains(port) { throw .itself }
+                if host.isLoopback, ownPorts.contains(port) { throw .itself }
                 return Endpoint(address: host, port: port)
             }
-            guard let address = address(in: network, prefersIPv6: settings.prefersIPv6) else {
+            guard let address = address(in: network, prefersIPv6: prefersIPv6) else {
                 reason = .noAddress(network: network.name)
                 continue
             }

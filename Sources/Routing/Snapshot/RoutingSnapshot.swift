@@ -18,6 +18,8 @@ package struct RoutingSnapshot: Sendable {
     package var leftOut: [LeftOutContainer]
     /// The paths of the password files that the hosts use, sorted, each once.
     package var passwordFiles: [String]
+    /// The ports to listen on beside those of Portico's own settings.
+    package var externalPorts: Set<ExternalPort> = []
 
     /// What `proxy.conf` said when it could last be read, so that a broken edit changes nothing.
     var sharedFile: HostFile?

@@ -12,6 +12,10 @@ package struct VirtualHost: Sendable {
     package var certificate: String?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
     package var hsts: ByteString?
+    /// Where it is served over http.
+    package var httpPort = HostPort.standard
+    /// Where it is served over https.
+    package var httpsPort = HostPort.standard
     /// Where requests go by their path, in the order in which patterns are tried; a path of none is answered with 404.
     package var locations: [Location]
     /// Set when the host must answer every request with an error, because its rules could not be read.

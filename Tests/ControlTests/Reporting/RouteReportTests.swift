@@ -72,6 +72,28 @@ struct RouteReportTests {
         #expect(report.text == "No host is routed.\n\nDocker: not asked\n")
     }
 
+    @Test(
+        "says on which ports a host is served that has its own",
+        arguments: [
+            (
+                HTTPSMethod.redirect, HostPort.external(8080), HostPort.external(8443),
+                "https on 8443, http on 8080 redirects"
+            ),
+            (.noredirect, .external(8080), .standard, "http on 8080, https"),
+            (.noredirect, .none, .external(8443), "https on 8443"),
+            (.redirect, .standard, .none, "nothing"),
+            (.nohttps, .external(8080), .external(8443), "http on 8080"),
+        ])
+    func ports(row: (method: HTTPSMethod, http: HostPort, https: HostPort, text: String)) throws {
+        var host = VirtualHost(
+            name: "a.example", httpsMethod: row.method, certificate: "a.example", locations: [Location()])
+        host.httpPort = row.http
+        host.httpsPort = row.https
+        let report = RouteReport(RoutingSnapshot(hosts: [host]), diagnostics: [], docker: "not asked")
+        let line = try #require(report.text.split(separator: "\n").dropFirst().first)
+        #expect(line.hasPrefix("a.example  \(row.text)  "))
+    }
+
     @Test("survives the way over the socket")
     func json() throws {
         let data = try JSONEncoder().encode(report)

@@ -127,7 +127,8 @@ struct SettingsTests {
         #expect(!routing.servesHTTPWithoutCertificate)
         #expect(routing.prefersIPv6)
         #expect(routing.ignoresHealth)
-        #expect(routing.listeningPorts == [8080, 443])
+        #expect(routing.httpPorts == [8080])
+        #expect(routing.httpsPorts == [443])
     }
 
     @Test(

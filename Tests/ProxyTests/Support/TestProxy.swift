@@ -87,6 +87,17 @@ final class TestProxy {
         return try client.receiveResponse(to: method)
     }
 
+    /// Listens on a further port of this machine, for those hosts alone that ask for it.
+    func listen(on port: UInt16, isSecure: Bool = false) throws -> ListenAddress {
+        let address = ListenAddress(
+            Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: port), isSecure: isSecure, isExternal: true)
+        try threads.listen(on: address)
+        return address
+    }
+
+    /// Listens there no more.
+    func stopListening(on address: ListenAddress) { threads.stopListening(on: address) }
+
     /// Accepts nothing more; what runs goes on.
     func drain() { threads.drain() }
 
