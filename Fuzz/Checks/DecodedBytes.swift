@@ -6,12 +6,12 @@ struct DecodedBytes {
     let consumed: Int
 
     /// Decodes a copy of the piece and checks that the decoder kept to what it promises.
-    static func decode(
-        _ piece: ArraySlice<UInt8>, _ decode: (UnsafeMutableRawBufferPointer) throws(BodyError) -> DecodedPiece
-    ) throws(Violation) -> Result<DecodedBytes, BodyError> {
+    static func decode<Failure>(
+        _ piece: ArraySlice<UInt8>, _ decode: (UnsafeMutableRawBufferPointer) throws(Failure) -> DecodedPiece
+    ) throws(Violation) -> Result<DecodedBytes, Failure> {
         let bytes = ExactBytes(piece)
         let result: DecodedPiece
-        do {
+        do throws(Failure) {
             result = try decode(bytes.memory)
         } catch {
             return .failure(error)

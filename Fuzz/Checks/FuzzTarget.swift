@@ -23,5 +23,6 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "proxy-header", check: ProxyHeaderCheck.run),
         FuzzTarget(name: "proxy", check: ProxyCheck.run),
         FuzzTarget(name: "client-hello", check: ClientHelloCheck.run),
+        FuzzTarget(name: "fastcgi", check: FastCGICheck.run),
     ]
 }
