@@ -32,7 +32,8 @@ struct Portico: ParsableCommand {
                 """,
             version: ProductVersion.text,
             subcommands: [
-                ServeCommand.self, CheckCommand.self, RoutesCommand.self, PasswordCommand.self, CertificateCommand.self,
+                ServeCommand.self, CheckCommand.self, MigrateCommand.self, RoutesCommand.self, PasswordCommand.self,
+                CertificateCommand.self,
                 VersionCommand.self,
             ],
             defaultSubcommand: ServeCommand.self)

@@ -38,6 +38,11 @@ struct ContainerTable {
         entries.values.compactMap { Self.isRoutable($0) ? $0.inspected?.container : nil }.sorted { $0.id < $1.id }
     }
 
+    /// All containers that run and are known, in the order of their identifiers.
+    var running: [Container] {
+        entries.values.compactMap { $0.inspected?.container }.sorted { $0.id < $1.id }
+    }
+
     /// What is known of a container that runs.
     func container(_ id: String) -> InspectedContainer? { entries[id]?.inspected }
 

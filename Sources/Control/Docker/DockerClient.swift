@@ -114,6 +114,11 @@ final class DockerClient {
         }
     }
 
+    /// Asks what a container is, in the engine's own words.
+    func inspect(_ id: String, _ finished: @escaping (Result<[UInt8], APIError>) -> Void) {
+        get("/containers/\(id)/json", finished)
+    }
+
     /// Asks for everything again.
     func reconcileNow() {
         switch state {

@@ -5,6 +5,9 @@ package struct Environment: Sendable {
     /// The given variables.
     package init(_ variables: [String: String]) { self.variables = variables }
 
+    /// The environment with these variables alone.
+    func only(_ names: Set<String>) -> Environment { Environment(variables.filter { names.contains($0.key) }) }
+
     /// The variable's text without blanks around it; nil when it is not set, or set to nothing.
     package subscript(name: String) -> String? {
         guard let text = variables[name] else { return nil }

@@ -80,17 +80,14 @@ package struct Settings: Sendable {
         containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
         let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }
         redirectPort = publicPort ?? https.first?.port ?? 443
-        warnings = Self.withoutEffect.filter { environment[$0] != nil }.map { "\($0) has no effect yet" }
+        warnings = NginxProxySetting.proxyVariables.compactMap { variable in
+            guard variable.isWithoutEffect, let text = environment[variable.name] else { return nil }
+            return variable.remark(on: text).map { "\(variable.name) \($0)" }
+        }
         routing = try RoutingSettings(environment)
         routing.httpPorts = Set(http.map(\.port))
         routing.httpsPorts = Set(https.map(\.port))
     }
-
-    /// Variables of nginx-proxy that Portico does not act on yet.
-    private static let withoutEffect = [
-        "ACME_HTTP_CHALLENGE_LOCATION", "DEBUG_ENDPOINT", "DEFAULT_ROOT", "DOCKER_CONTAINER_FILTERS",
-        "LOG_FORMAT", "LOG_JSON", "NON_GET_REDIRECT", "SSL_POLICY",
-    ]
 
     /// Where `serve` puts its control socket, and `routes` looks for it, when no path is given.
     package static func defaultControlSocket(_ environment: Environment) -> String {

@@ -1,0 +1,114 @@
+extension NginxProxySetting {
+    /// The variables of the proxy itself.
+    package static let proxyVariables: [NginxProxySetting] = [
+        .init(
+            "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", .notYet, "ACME challenges are not answered", harmless: no),
+        .init("ACME_HTTP_CHALLENGE_LOCATION", .notYet, "ACME challenges are not answered", harmless: no),
+        .init("DEBUG_ENDPOINT", .notYet, "'portico routes' and 'portico check' show what is routed", harmless: no),
+        .init("DEFAULT_HOST", .same),
+        .init("DEFAULT_ROOT", .same),
+        .init("DHPARAM_BITS", .notYet, "no ciphers with DHE are offered"),
+        .init("DHPARAM_GENERATION", .unsupported, "nothing is generated", harmless: no),
+        .init("DHPARAM_SKIP", .unsupported, "nothing is generated", harmless: no),
+        .init("DISABLE_ACCESS_LOGS", .same),
+        .init("DOCKER_CERT_PATH", .notYet, "TLS to the Docker engine is refused"),
+        .init("DOCKER_CONTAINER_FILTERS", .notYet, "all running containers are looked at"),
+        .init("DOCKER_HOST", .same),
+        .init("DOCKER_TLS_VERIFY", .notYet, "TLS to the Docker engine is refused"),
+        .init("ENABLE_HTTP2", .notYet, "clients speak HTTP/1.1", harmless: no),
+        .init("ENABLE_HTTP3", .unsupported, "clients speak HTTP/1.1", harmless: no),
+        .init("ENABLE_HTTP_ON_MISSING_CERT", .same),
+        .init("ENABLE_IPV6", .same),
+        .init("ENABLE_PROXY_PROTOCOL", .better),
+        .init("HSTS", .same),
+        .init("HTTPS_METHOD", .same),
+        .init("HTTPS_PORT", .same),
+        .init("HTTP_PORT", .same),
+        .init("LOG_FORMAT", .notYet, "the access log has nginx-proxy's default format"),
+        .init("LOG_FORMAT_ESCAPE", .notYet, "the access log has nginx-proxy's default format", harmless: ["default"]),
+        .init("LOG_JSON", .notYet, "the access log has nginx-proxy's default format", harmless: no),
+        .init("NGINX_CONTAINER_LABEL", .same),
+        .init("NON_GET_REDIRECT", .notYet, "every method is redirected with 301", harmless: ["301"]),
+        .init("NO_COLOR", .same),
+        .init("PREFER_IPV6_NETWORK", .same),
+        .init("RESOLVERS", .unsupported, "names are looked up as resolv.conf says"),
+        .init("SHA1_UPSTREAM_NAME", .unsupported, "groups of backends have no names that could be seen", harmless: no),
+        .init(
+            "SSL_POLICY", .notYet, "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers",
+            harmless: ["mozilla-intermediate"]),
+        .init("TRUST_DEFAULT_CERT", .same),
+        .init("TRUST_DOWNSTREAM_PROXY", .different),
+    ]
+
+    /// The variables of the containers behind the proxy.
+    package static let containerVariables: [NginxProxySetting] = [
+        .init("ACME_HTTP_CHALLENGE_LOCATION", .notYet, "ACME challenges are not answered", harmless: no),
+        .init("CERT_NAME", .same),
+        .init("ENABLE_HTTP_ON_MISSING_CERT", .same),
+        .init("EXTERNAL_HTTPS_PORT", .notYet, "the host is served on the common ports"),
+        .init("EXTERNAL_HTTP_PORT", .notYet, "the host is served on the common ports"),
+        .init("HSTS", .same),
+        .init("HTTPS_METHOD", .same),
+        .init("NETWORK_ACCESS", .better),
+        .init("SERVER_TOKENS", .notYet, "errors name the server; write server_tokens off; in the host's file"),
+        .init(
+            "SSL_POLICY", .notYet, "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers",
+            harmless: ["mozilla-intermediate"]),
+        .init("VIRTUAL_DEST", .same),
+        .init("VIRTUAL_HOST", .same),
+        .init("VIRTUAL_HOST_MULTIPORTS", .better),
+        .init("VIRTUAL_PATH", .same),
+        .init("VIRTUAL_PORT", .same),
+        .init("VIRTUAL_PROTO", .different),
+        .init("VIRTUAL_ROOT", .notYet, "FastCGI backends are not served"),
+    ]
+
+    /// The labels of the containers behind the proxy, without `com.github.nginx-proxy.nginx-proxy.` before them.
+    package static let labels: [NginxProxySetting] = [
+        .init("debug-endpoint", .notYet, "'portico routes' and 'portico check' show what is routed", harmless: no),
+        .init("http2.enable", .notYet, "clients speak HTTP/1.1", harmless: no),
+        .init("http3.enable", .unsupported, "clients speak HTTP/1.1", harmless: no),
+        .init("keepalive", .better),
+        .init("loadbalance", .different),
+        .init("non-get-redirect", .notYet, "every method is redirected with 301", harmless: ["301"]),
+        .init("ssl_verify_client", .notYet, "clients are not asked for certificates"),
+        .init("trust-default-cert", .notYet, "TRUST_DEFAULT_CERT holds for all hosts"),
+    ]
+
+    /// The files and folders, by their paths in nginx-proxy's container.
+    package static let files: [NginxProxySetting] = [
+        .init("/app/nginx.tmpl", .unsupported, "there is no template; put directives into vhost.d"),
+        .init("/etc/nginx/certs/NAME.ca.crt", .notYet, "clients are not asked for certificates"),
+        .init("/etc/nginx/certs/NAME.chain.pem", .notYet, "no OCSP answers are stapled"),
+        .init("/etc/nginx/certs/NAME.crl.pem", .notYet, "clients are not asked for certificates"),
+        .init("/etc/nginx/certs/NAME.crt", .better),
+        .init("/etc/nginx/certs/NAME.dhparam.pem", .notYet, "no ciphers with DHE are offered"),
+        .init("/etc/nginx/certs/NAME.key", .better),
+        .init("/etc/nginx/certs/ca.crl.pem", .notYet, "clients are not asked for certificates"),
+        .init("/etc/nginx/certs/ca.crt", .notYet, "clients are not asked for certificates"),
+        .init("/etc/nginx/certs/default.crt", .same),
+        .init("/etc/nginx/conf.d/*.conf", .notYet, "its directives belong into vhost.d/default or the host's file"),
+        .init("/etc/nginx/dhparam/dhparam.pem", .notYet, "no ciphers with DHE are offered"),
+        .init("/etc/nginx/htpasswd/HOST", .better),
+        .init("/etc/nginx/htpasswd/HOST_SHA1", .better),
+        .init("/etc/nginx/network_internal.conf", .better),
+        .init("/etc/nginx/passwords/HOST", .better),
+        .init("/etc/nginx/proxy.conf", .better),
+        .init("/etc/nginx/toplevel.conf.d/*.conf", .unsupported, "streams of TCP and UDP are not forwarded"),
+        .init("/etc/nginx/vhost.d/HOST", .better),
+        .init("/etc/nginx/vhost.d/HOST_SHA1_location", .better),
+        .init("/etc/nginx/vhost.d/HOST_SHA1_location_override", .notYet, "its host is shut where it may guard it"),
+        .init("/etc/nginx/vhost.d/HOST_location", .better),
+        .init("/etc/nginx/vhost.d/HOST_location_override", .notYet, "its host is shut where it may guard it"),
+        .init("/etc/nginx/vhost.d/default", .better),
+        .init("/etc/nginx/vhost.d/default_location", .better),
+        .init("/usr/share/nginx/html/.well-known/acme-challenge", .notYet, "ACME challenges are not answered"),
+        .init("/usr/share/nginx/html/errors/50x.html", .notYet, "errors have Portico's own pages"),
+        .init("/var/log/nginx", .notYet, "the access log goes to standard output, or where --access-log says"),
+    ]
+
+    /// Variables that Portico adds, which nginx-proxy does not know.
+    package static let own: Set<String> = ["HEALTH", "PORTICO_CONTROL", "XDG_RUNTIME_DIR"]
+
+    private static let no: Set<String> = ["", "0", "f", "false", "no", "off"]
+}
