@@ -27,7 +27,7 @@ package enum Migration {
         found.docker = "none"
         let theirs = survey.proxy.map { Environment($0.environment) } ?? environment
         var refusal: SettingsError?
-        var settings: Settings
+        let settings: Settings
         do throws(SettingsError) {
             settings = try Settings(options: found, environment: theirs)
         } catch {
@@ -35,7 +35,6 @@ package enum Migration {
             refusal = error
             settings = try Settings(options: found, environment: Environment([:]))
         }
-        settings.routing.listeningPorts = []
         let result = ServingBuilder(settings).build(containers: survey.containers, place: survey.place)
         let review = MigrationReview(survey, theirs, settings, result)
         var findings = review.findings

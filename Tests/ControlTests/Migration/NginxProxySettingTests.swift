@@ -63,7 +63,7 @@ struct NginxProxySettingTests {
 
     @Test("names every variable and label of a container that routing asks for")
     func containers() throws {
-        let variables = Set(NginxProxySetting.containerVariables.map(\.name))
+        let variables = Set((NginxProxySetting.containerVariables + NginxProxySetting.proxyVariables).map(\.name))
         let labels = Set(NginxProxySetting.labels.map(\.name))
         let asked = try Source.asked(in: "Routing")
         #expect(asked.contains("VIRTUAL_PORT") && asked.contains("keepalive"))
@@ -140,10 +140,9 @@ private enum Source {
         try matches(#""([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HSTS|HEALTH)""#, in: folder)
     }
 
-    /// What values or labels are asked for by name in a folder.
+    /// The names of variables among the literals of a folder, and of the labels that are asked for there.
     static func asked(in folder: String) throws -> Set<String> {
-        let pattern = #"(?:(?:value|label|flag|word)\(|environment\[)\s*"([A-Za-z][A-Za-z0-9_.-]+)""#
-        return try matches(pattern, in: folder)
+        try variables(in: folder).union(matches(#"(?:label|value)\(\s*"([a-z0-9_.-]+)""#, in: folder))
     }
 
     /// The first groups of all matches in the files of a folder of the sources, its table of settings left out.
