@@ -2,69 +2,90 @@ package import Bytes
 
 /// Builds selectors from what is configured, and keeps the settings of certificates that stayed the same.
 package struct CertificateSelectorBuilder {
+    /// What is to be served.
+    package struct Plan: Sendable {
+        /// The usable certificates by pair name.
+        package var certificates: [String: Certificate]
+        /// How each host is served. A host is a name in lower case, `*.` and a name, a name and `.*`, or an address. One
+        /// that leads to nil is refused, like one whose pair is not usable.
+        package var hosts: [ByteString: TLSHost?] = [:]
+        /// How the names of regular expressions are served, in the order in which they are tried.
+        package var patterns: [(matches: @Sendable (ByteString) -> Bool, host: TLSHost?)] = []
+        /// How clients are served that name an unknown host, or none; nil when they are to be refused.
+        package var stranger: TLSHost?
+
+        /// A plan that serves nobody yet.
+        package init(certificates: [String: Certificate]) { self.certificates = certificates }
+    }
+
     /// What serves the certificates of pairs that OpenSSL could not be set up for, by pair name.
     package private(set) var problems: [String: TLSError] = [:]
 
     private let policy: TLSPolicy
     private let protocols: [ByteString]
-    private var contexts: [String: TLSContext] = [:]
+    private var contexts: [TLSHost: TLSContext] = [:]
 
-    /// A builder for one policy and one list of application protocols, the preferred one first.
+    /// A builder with a policy for certificates that no host uses, and one list of application protocols, the preferred
+    /// one first.
     package init(policy: TLSPolicy = .mozillaIntermediate, protocols: [ByteString] = ["http/1.1"]) {
         self.policy = policy
         self.protocols = protocols
     }
 
-    /// Builds the selector for the hosts.
-    ///
-    /// - Parameters:
-    ///   - certificates: the usable certificates by pair name.
-    ///   - hosts: the pair that each host is served with over TLS. A host is a name in lower case, `*.` and a name, a name
-    ///     and `.*`, or an address; a regular expression (`~…`) cannot be answered for and is passed over. So is a host
-    ///     whose pair is not usable.
-    ///   - defaultPair: the pair for clients that name an unknown host, or none; nil when there is to be none.
-    package mutating func build(
-        certificates: [String: Certificate], hosts: [ByteString: String], defaultPair: String?
-    ) -> CertificateSelector {
-        renew(certificates)
+    /// Builds the selector for what is planned.
+    package mutating func build(_ plan: Plan) -> CertificateSelector {
+        renew(plan)
         var selector = CertificateSelector()
-        selector.fallback = defaultPair.flatMap { contexts[$0] }
-        var used: Set<String> = []
-        for (host, pair) in hosts {
-            guard let context = contexts[pair], !host.bytes.starts(with: "~".utf8) else { continue }
-            used.insert(pair)
-            if let address = host.withBytes({ IPAddress($0) }) { selector.byAddress[address] = context }
-            if host.bytes.starts(with: "*.".utf8) {
-                selector.suffixes[ByteString(Array(host.bytes.dropFirst()))] = context
-            } else if host.bytes.suffix(2).elementsEqual(".*".utf8) {
-                selector.prefixes[ByteString(Array(host.bytes.dropLast()))] = context
+        selector.fallback = plan.stranger.flatMap { contexts[$0] }
+        var used: Set<TLSHost> = []
+        for (name, host) in plan.hosts {
+            let context = host.flatMap { contexts[$0] }
+            if let host, context != nil { used.insert(host) }
+            if let context, let address = name.withBytes({ IPAddress($0) }) { selector.byAddress[address] = context }
+            if name.bytes.starts(with: "*.".utf8) {
+                selector.suffixes[ByteString(Array(name.bytes.dropFirst()))] = .some(context)
+            } else if name.bytes.suffix(2).elementsEqual(".*".utf8) {
+                selector.prefixes[ByteString(Array(name.bytes.dropLast()))] = .some(context)
             } else {
-                selector.exact[host] = context
+                selector.exact[name] = .some(context)
             }
         }
-        addAddresses(to: &selector, used: used, defaultPair: defaultPair)
+        for (matches, host) in plan.patterns {
+            let context = host.flatMap { contexts[$0] }
+            if let host, context != nil { used.insert(host) }
+            selector.patterns.append(CertificateSelector.NamePattern(matches: matches, context: context))
+        }
+        addAddresses(to: &selector, used: used, stranger: plan.stranger)
         return selector
     }
 
     /// A certificate object that is still the same keeps its settings, and with them what OpenSSL has prepared in them.
-    private mutating func renew(_ certificates: [String: Certificate]) {
+    private mutating func renew(_ plan: Plan) {
         problems = [:]
-        contexts = contexts.filter { certificates[$0.key] === $0.value.certificate }
-        for (pair, certificate) in certificates where contexts[pair] == nil {
+        var wanted = Set(plan.certificates.keys.map { TLSHost($0, policy: policy) })
+        wanted.formUnion(plan.hosts.values.compactMap { $0 })
+        wanted.formUnion(plan.patterns.compactMap(\.host))
+        if let stranger = plan.stranger { wanted.insert(stranger) }
+        contexts = contexts.filter {
+            wanted.contains($0.key) && plan.certificates[$0.key.pair] === $0.value.certificate
+        }
+        for host in wanted where contexts[host] == nil {
+            guard let certificate = plan.certificates[host.pair] else { continue }
             do throws(TLSError) {
-                contexts[pair] = try TLSContext(certificate: certificate, policy: policy, protocols: protocols)
+                contexts[host] = try TLSContext(certificate: certificate, policy: host.policy, protocols: protocols)
             } catch {
-                problems[pair] = error
+                problems[host.pair] = error
             }
         }
     }
 
-    /// Where several certificates list an address, the default one goes first, then those in use, then their names decide.
-    private func addAddresses(to selector: inout CertificateSelector, used: Set<String>, defaultPair: String?) {
-        func rank(_ pair: String) -> Int { pair == defaultPair ? 0 : used.contains(pair) ? 1 : 2 }
-        let ordered = contexts.keys.sorted { (rank($0), $0) < (rank($1), $1) }
-        for pair in ordered {
-            guard let context = contexts[pair] else { continue }
+    /// Where several certificates list an address, the one of strangers goes first, then those in use, then their names
+    /// decide.
+    private func addAddresses(to selector: inout CertificateSelector, used: Set<TLSHost>, stranger: TLSHost?) {
+        func rank(_ host: TLSHost) -> Int { host == stranger ? 0 : used.contains(host) ? 1 : 2 }
+        let ordered = contexts.keys.sorted { (rank($0), $0.pair, $0.policy.name) < (rank($1), $1.pair, $1.policy.name) }
+        for host in ordered {
+            guard let context = contexts[host] else { continue }
             for address in context.certificate.addresses where selector.byAddress[address] == nil {
                 selector.byAddress[address] = context
             }
@@ -73,7 +94,7 @@ package struct CertificateSelectorBuilder {
         let candidates = used.isEmpty ? ordered : ordered.filter { used.contains($0) }
         let withAddress = Set(selector.byAddress.values.map(ObjectIdentifier.init))
         let dialled = candidates.filter { contexts[$0].map { withAddress.contains(ObjectIdentifier($0)) } ?? false }
-        let pair = candidates.count == 1 ? candidates.first : dialled.count == 1 ? dialled.first : nil
-        selector.unnamed = pair.flatMap { contexts[$0] }
+        let host = candidates.count == 1 ? candidates.first : dialled.count == 1 ? dialled.first : nil
+        selector.unnamed = host.flatMap { contexts[$0] }
     }
 }

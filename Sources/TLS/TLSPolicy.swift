@@ -6,7 +6,7 @@ package struct TLSPolicy: Hashable, Sendable {
     package let oldest: ProtocolVersion
     /// The newest version that is accepted.
     package let newest: ProtocolVersion
-    /// The ciphers of TLS 1.2 in OpenSSL's list format; TLS 1.3 always offers its three standard ones.
+    /// The ciphers of TLS 1.2 and older in OpenSSL's list format; TLS 1.3 always offers its three standard ones.
     package let ciphers: String
     /// Whether the server's order of ciphers decides instead of the client's.
     package let prefersServerOrder: Bool
@@ -22,14 +22,18 @@ package struct TLSPolicy: Hashable, Sendable {
         self.prefersServerOrder = prefersServerOrder
     }
 
-    /// Mozilla's intermediate configuration, nginx-proxy's default: forward secrecy and authenticated encryption only.
-    package static let mozillaIntermediate = TLSPolicy(
-        name: "Mozilla-Intermediate", oldest: .tls12, newest: .tls13,
-        ciphers: """
-            ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
-            ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\
-            ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:\
-            DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305
-            """,
-        prefersServerOrder: false)
+    /// A policy of groups of ciphers.
+    ///
+    /// OpenSSL speaks TLS 1.0 and 1.1 only on its security level 0, because both sign with SHA-1 (SSL_CTX_set_security_level(3)).
+    init(
+        _ name: String, _ oldest: ProtocolVersion, _ newest: ProtocolVersion, _ groups: [CipherGroup],
+        prefersServerOrder: Bool = true
+    ) {
+        let level = oldest < .tls12 ? ["@SECLEVEL=0"] : []
+        // Where nothing older than TLS 1.3 is spoken, the list has no say, but may not be empty.
+        let names = groups.isEmpty ? CipherGroup.ecdheGCM.names : groups.flatMap(\.names)
+        self.init(
+            name: name, oldest: oldest, newest: newest, ciphers: (names + level).joined(separator: ":"),
+            prefersServerOrder: prefersServerOrder)
+    }
 }

@@ -21,8 +21,24 @@ struct CertificateSelectorTests {
     private static let hosts: [ByteString: String] = [
         "a.test": "a.test", "*.wild.test": "wild", "*.deep.wild.test": "deep", "www.example.*": "www",
         "lan.test": "lan",
-        "192.168.0.1": "literal", "~^re": "a.test", "lost.test": "no such pair",
+        "192.168.0.1": "literal", "lost.test": "no such pair",
     ]
+
+    private static func plan(
+        _ certificates: [String: Certificate], _ defaultPair: String?
+    ) -> CertificateSelectorBuilder.Plan {
+        var plan = CertificateSelectorBuilder.Plan(certificates, hosts: hosts, defaultPair: defaultPair)
+        plan.hosts["closed.wild.test"] = .some(nil)
+        plan.patterns = [
+            (matches: { @Sendable (name: ByteString) in name.text.hasPrefix("re") }, host: TLSHost("a.test")),
+            (matches: { @Sendable (name: ByteString) in name.text.hasPrefix("shut") }, host: nil),
+            (
+                matches: { @Sendable (name: ByteString) in name.text.hasPrefix("shut") || name.text.hasPrefix("x.") },
+                host: TLSHost("www")
+            ),
+        ]
+        return plan
+    }
 
     /// The name of the pair that is chosen.
     private func choice(
@@ -31,7 +47,7 @@ struct CertificateSelectorTests {
         var certificates = try Self.certificates.get()
         if let pairs { certificates = certificates.filter { pairs.contains($0.key) } }
         var builder = CertificateSelectorBuilder()
-        let selector = builder.build(certificates: certificates, hosts: Self.hosts, defaultPair: defaultPair)
+        let selector = builder.build(Self.plan(certificates, defaultPair))
         let context = selector.select(
             serverName: name.map { ByteString($0) }, localAddress: address.flatMap { IPAddress($0) })
         return certificates.first { $0.value === context?.certificate }?.key
@@ -42,13 +58,38 @@ struct CertificateSelectorTests {
         arguments: [
             ("a.test", "a.test"), ("x.wild.test", "wild"), ("x.y.wild.test", "wild"), ("x.deep.wild.test", "deep"),
             ("deep.wild.test", "wild"), ("www.example.org", "www"), ("www.example.co.uk", "www"),
-            ("wild.test", nil), (".wild.test", nil), ("b.test", nil), ("re.test", nil), ("lost.test", nil),
+            ("wild.test", nil), (".wild.test", nil), ("b.test", nil), ("re.test", "a.test"), ("x.org", "www"),
             ("xa.test", nil), ("example.org", nil), ("192.168.0.1", "literal"), ("10.0.0.5", "lan"),
         ] as [(String, String?)])
     func byName(name: String, pair: String?) throws {
         #expect(try choice(name, from: "10.0.0.5", defaultPair: nil) == pair)
         // With a default certificate nobody is refused.
         #expect(try choice(name, from: nil, defaultPair: "default") == pair ?? "default" || name == "10.0.0.5")
+    }
+
+    @Test(
+        "refuses hosts that have no certificate, and does not take them for strangers",
+        arguments: ["lost.test", "closed.wild.test", "shut.test"])
+    func refused(name: String) throws {
+        #expect(try choice(name, from: "10.0.0.5", defaultPair: nil) == nil)
+        #expect(try choice(name, from: "10.0.0.5", defaultPair: "default") == nil)
+        #expect(try choice("other.test", from: nil, defaultPair: "default") == "default")
+    }
+
+    @Test("serves one certificate by several policies, and shares what is the same")
+    func policies() throws {
+        var plan = CertificateSelectorBuilder.Plan(certificates: try Self.certificates.get())
+        let modern = try #require(TLSPolicy.supported["Mozilla-Modern"])
+        plan.hosts = [
+            "a.test": TLSHost("a.test"), "b.test": TLSHost("a.test", policy: modern), "c.test": TLSHost("a.test"),
+        ]
+        var builder = CertificateSelectorBuilder()
+        let selector = builder.build(plan)
+        let contexts = ["a.test", "b.test", "c.test"].map { selector.select(serverName: $0, localAddress: nil) }
+        #expect(contexts.map(\.?.policy.name) == ["Mozilla-Intermediate", "Mozilla-Modern", "Mozilla-Intermediate"])
+        #expect(contexts[0] === contexts[2])
+        #expect(contexts.allSatisfy { $0?.certificate === plan.certificates["a.test"] })
+        #expect(builder.build(plan).select(serverName: "b.test", localAddress: nil) === contexts[1])
     }
 
     @Test(
@@ -82,12 +123,13 @@ struct CertificateSelectorTests {
     func keepsContexts() throws {
         var certificates = try Self.certificates.get()
         var builder = CertificateSelectorBuilder()
-        let first = builder.build(certificates: certificates, hosts: Self.hosts, defaultPair: "default")
+        let first = builder.build(Self.plan(certificates, "default"))
         certificates["a.test"] = try TestCertificates.make("a.test")
-        let second = builder.build(certificates: certificates, hosts: Self.hosts, defaultPair: "default")
+        let second = builder.build(Self.plan(certificates, "default"))
         #expect(first.fallback === second.fallback)
-        #expect(first.exact["a.test"] !== second.exact["a.test"])
-        #expect(second.exact["a.test"]?.certificate === certificates["a.test"])
+        let shown = second.select(serverName: "a.test", localAddress: nil)
+        #expect(first.select(serverName: "a.test", localAddress: nil) !== shown)
+        #expect(shown?.certificate === certificates["a.test"])
     }
 
     @Test("refuses everyone when it is empty")
@@ -101,8 +143,9 @@ struct CertificateSelectorTests {
         let policy = TLSPolicy(
             name: "none", oldest: .tls12, newest: .tls13, ciphers: "NO-SUCH-CIPHER", prefersServerOrder: true)
         var builder = CertificateSelectorBuilder(policy: policy)
-        let selector = builder.build(
-            certificates: try Self.certificates.get(), hosts: Self.hosts, defaultPair: "default")
+        let plan = CertificateSelectorBuilder.Plan(
+            try Self.certificates.get(), hosts: Self.hosts, defaultPair: "default", policy: policy)
+        let selector = builder.build(plan)
         #expect(selector.fallback == nil)
         #expect(builder.problems["default"] == .setUp("no cipher match"))
     }

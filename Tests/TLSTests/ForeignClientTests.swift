@@ -17,8 +17,9 @@ struct ForeignClientTests {
         var builder = CertificateSelectorBuilder()
         server = try TLSServer(
             builder.build(
-                certificates: CertificateFolder.read(folder.path).certificates,
-                hosts: ["a.test": "a.test", "localhost": "a.test", "b.test": "b.test"], defaultPair: nil))
+                .init(
+                    CertificateFolder.read(folder.path).certificates,
+                    hosts: ["a.test": "a.test", "localhost": "a.test", "b.test": "b.test"])))
     }
 
     private func client(_ arguments: String..., input: String = "GET / HTTP/1.1\\r\\n\\r\\n") throws -> Tool.Output {

@@ -29,6 +29,10 @@ static inline void portico_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CT
 static inline void portico_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
     SSL_CTX_set_session_cache_mode(context, mode);
 }
+static inline int portico_ctx_cipher_count(SSL_CTX *context) { return sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)); }
+static inline const char *portico_ctx_cipher_name(SSL_CTX *context, int index) {
+    return SSL_CIPHER_get_name(sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(context), index));
+}
 static inline void portico_ctx_set_dh_auto(SSL_CTX *context, int on) { SSL_CTX_set_dh_auto(context, on); }
 static inline int portico_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate) == 1;

@@ -33,9 +33,7 @@ extension NginxProxySetting {
         .init("PREFER_IPV6_NETWORK", .same),
         .init("RESOLVERS", .unsupported, "names are looked up as resolv.conf says"),
         .init("SHA1_UPSTREAM_NAME", .unsupported, "groups of backends have no names that could be seen", harmless: no),
-        .init(
-            "SSL_POLICY", .notYet, "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers",
-            harmless: ["mozilla-intermediate"]),
+        .init("SSL_POLICY", .same),
         .init("TRUST_DEFAULT_CERT", .same),
         .init("TRUST_DOWNSTREAM_PROXY", .different),
     ]
@@ -51,9 +49,7 @@ extension NginxProxySetting {
         .init("HTTPS_METHOD", .same),
         .init("NETWORK_ACCESS", .better),
         .init("SERVER_TOKENS", .notYet, "errors name the server; write server_tokens off; in the host's file"),
-        .init(
-            "SSL_POLICY", .notYet, "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers",
-            harmless: ["mozilla-intermediate"]),
+        .init("SSL_POLICY", .same),
         .init("VIRTUAL_DEST", .same),
         .init("VIRTUAL_HOST", .same),
         .init("VIRTUAL_HOST_MULTIPORTS", .better),

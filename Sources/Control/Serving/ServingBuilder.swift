@@ -23,8 +23,7 @@ final class ServingBuilder {
 
     private let settings: Settings
     private let clock: () -> Int64
-    private var certificates: CertificateFolder
-    private var selectors = CertificateSelectorBuilder()
+    private var certificates: ServedCertificates
     private var passwords: [String: (content: FileContent, source: PasswordSource)] = [:]
     private var authorities = BackendAuthorities()
     private var previous: RoutingSnapshot?
@@ -36,7 +35,7 @@ final class ServingBuilder {
         self.settings = settings
         self.clock = clock
         files = FileStore(folders: settings.folders)
-        certificates = CertificateFolder.read(settings.folders.certificates)
+        certificates = ServedCertificates(settings.folders.certificates, policy: settings.routing.tlsPolicy)
     }
 
     /// Everything that the last build depended on, to be watched: the folders, and files that lie elsewhere.
@@ -53,19 +52,14 @@ final class ServingBuilder {
         var isChanged = !files.refresh().isEmpty
         // A pair is written in two steps at least; what is read in between would only be reported as broken.
         let isBeingWritten = pathsBeingWritten().contains { $0.hasSuffix(".crt") || $0.hasSuffix(".key") }
-        if !isBeingWritten {
-            let new = CertificateFolder.read(settings.folders.certificates, previous: certificates)
-            if !Self.isSame(new, certificates) { isChanged = true }
-            certificates = new
-        }
+        if !isBeingWritten, certificates.refresh() { isChanged = true }
         return isChanged
     }
 
     /// Forgets what was read, so that the next build reads all of it.
     func forget() {
         files.forget()
-        // Pairs that are broken just now keep their last good certificate; those that did not change cost little.
-        certificates = CertificateFolder.read(settings.folders.certificates, previous: certificates)
+        _ = certificates.refresh()
     }
 
     /// Builds from the files and the given state of everything else.
@@ -75,10 +69,11 @@ final class ServingBuilder {
         let snapshot = SnapshotBuilder.build(
             SnapshotInputs(
                 containers: containers, place: place, settings: settings.routing, files: files,
-                certificateNames: settings.https.isEmpty ? [] : Set(certificates.certificates.keys),
+                certificateNames: settings.https.isEmpty ? [] : Set(certificates.folder.certificates.keys),
+                tlsPolicies: Set(TLSPolicy.supported.keys),
                 resolvedNames: names, previous: previous))
         previous = snapshot
-        let selector = selector(for: snapshot)
+        let selector = certificates.selector(for: snapshot)
         updatePasswords(snapshot.passwordFiles)
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
         files.forgetUnused()
@@ -86,70 +81,12 @@ final class ServingBuilder {
             configuration: ServingConfiguration(
                 snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
                 backendContexts: authorities.contexts),
-            diagnostics: snapshot.diagnostics + certificateDiagnostics + passwordDiagnostics(snapshot)
+            diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot) + passwordDiagnostics(snapshot)
                 + authorities.diagnostics)
     }
 
-    // MARK: - Certificates
-
-    private func selector(for snapshot: RoutingSnapshot) -> CertificateSelector {
-        var pairs: [ByteString: String] = [:]
-        for host in snapshot.hosts {
-            guard let pair = host.certificate else { continue }
-            for name in host.names { pairs[Self.certificateName(name)] = pair }
-        }
-        // A regular expression does not tell which names it matches. Those that its certificate is for do as well: a client
-        // that asks for another would not accept it.
-        for host in snapshot.hosts {
-            guard case .pattern? = host.names.first, let pair = host.certificate else { continue }
-            for name in certificates.certificates[pair]?.subjectNames ?? [] {
-                let name = ByteString(name.lowercased())
-                if pairs[name] == nil { pairs[name] = pair }
-            }
-        }
-        let defaultPair = snapshot.defaultHost.flatMap { snapshot.hosts[$0].certificate }
-        return selectors.build(
-            certificates: certificates.certificates, hosts: pairs, defaultPair: defaultPair ?? "default")
-    }
-
-    /// A host's name as certificates have it: an IPv6 address without brackets.
-    private static func certificateName(_ name: HostPattern) -> ByteString {
-        let text = name.text
-        return ByteString(text.hasPrefix("[") ? String(text.dropFirst().dropLast()) : text)
-    }
-
-    private var certificateDiagnostics: [Diagnostic] {
-        guard !settings.https.isEmpty else { return [] }
-        let problems = certificates.problems.map { problem -> Diagnostic in
-            let path = problem.error.path
-            guard !problem.pair.isEmpty else {
-                return Diagnostic(
-                    .warning, at: .wholeFile(path),
-                    "no certificates: " + Self.message(problem.error.description, without: path),
-                    hint: "make the folder, or turn TLS off with --https off")
-            }
-            let kept = problem.keepsPrevious ? "; the one that was read before stays in use" : ""
-            return Diagnostic(
-                .error, at: .wholeFile(path), Self.message(problem.error.description, without: path) + kept)
-        }
-        let refusals = selectors.problems.sorted { $0.key < $1.key }.map { pair, error in
-            Diagnostic(.error, at: .wholeFile("\(certificates.path)/\(pair).crt"), "cannot be served: \(error)")
-        }
-        let warnings = certificates.certificates.sorted { $0.key < $1.key }.flatMap { pair, certificate in
-            certificate.warnings(at: clock()).map {
-                Diagnostic(.warning, at: .wholeFile("\(certificates.path)/\(pair).crt"), $0)
-            }
-        }
-        return problems + refusals + warnings
-    }
-
-    private static func isSame(_ a: CertificateFolder, _ b: CertificateFolder) -> Bool {
-        a.problems == b.problems && a.certificates.count == b.certificates.count
-            && a.certificates.allSatisfy { b.certificates[$0.key] === $0.value }
-    }
-
-    private static func message(_ text: String, without path: String) -> String {
-        text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
+    private func certificateDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
+        settings.https.isEmpty ? [] : certificates.diagnostics(for: snapshot, at: clock())
     }
 
     // MARK: - Passwords
@@ -201,6 +138,10 @@ final class ServingBuilder {
                 ]
             }
         }
+    }
+
+    private static func message(_ text: String, without path: String) -> String {
+        text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
     }
 
     private static func host(of path: String, in snapshot: RoutingSnapshot) -> String {

@@ -9,6 +9,7 @@ extension RoutingSettings {
         let method = try environment.word("HTTPS_METHOD", of: HTTPSMethod.allCases.map(\.rawValue))
         httpsMethod = method.flatMap { HTTPSMethod(rawValue: $0) } ?? httpsMethod
         hsts = environment["HSTS"] ?? hsts
+        tlsPolicy = environment["SSL_POLICY"] ?? tlsPolicy
         defaultHost = environment["DEFAULT_HOST"] ?? defaultHost
         defaultRoot = environment["DEFAULT_ROOT"] ?? defaultRoot
         servesHTTPWithoutCertificate =

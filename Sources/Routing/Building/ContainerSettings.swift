@@ -10,11 +10,15 @@ struct ContainerSettings {
     private(set) var hsts: String?
     /// `ENABLE_HTTP_ON_MISSING_CERT`.
     private(set) var servesHTTPWithoutCertificate: Bool?
+    /// `SSL_POLICY`.
+    private(set) var tlsPolicy: String?
     /// What was found wrong.
     let diagnostics: [Diagnostic]
 
     /// Reads the variables of the containers of `host`, which come oldest first.
-    init(_ containers: [Container], host: String) {
+    ///
+    /// - Parameter policies: the policies of TLS that can be followed.
+    init(_ containers: [Container], host: String, policies: Set<String>) {
         var choice = ContainerChoice(containers, host: host)
         httpsMethod = choice.value("HTTPS_METHOD", expecting: "redirect, noredirect, nohttp or nohttps") {
             HTTPSMethod(rawValue: $0)
@@ -28,6 +32,9 @@ struct ContainerSettings {
         }
         servesHTTPWithoutCertificate = choice.value("ENABLE_HTTP_ON_MISSING_CERT", expecting: "true or false") {
             Self.bool($0)
+        }
+        tlsPolicy = choice.value("SSL_POLICY", expecting: "one of \(policies.sorted().joined(separator: ", "))") {
+            policies.contains($0) ? $0 : nil
         }
         diagnostics = choice.diagnostics
     }

@@ -4,6 +4,8 @@ package struct RoutingSettings: Hashable, Sendable {
     package var httpsMethod: HTTPSMethod = .redirect
     /// `HSTS`: the value of Strict-Transport-Security for hosts that set none; `off` for none.
     package var hsts = "max-age=31536000"
+    /// `SSL_POLICY`: the TLS versions and ciphers of hosts that ask for none of their own.
+    package var tlsPolicy = "Mozilla-Intermediate"
     /// `DEFAULT_HOST`: the host that gets requests for unknown names; empty for none.
     package var defaultHost = ""
     /// `DEFAULT_ROOT`: what `return` answers for paths that no container serves; `none` for nothing special.

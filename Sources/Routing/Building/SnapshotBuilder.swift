@@ -73,7 +73,8 @@ package struct SnapshotBuilder {
     }
 
     private mutating func virtualHost(_ site: Site, _ defaultReturn: Return) -> VirtualHost {
-        let asked = ContainerSettings(site.containers, host: site.name.text)
+        let asked = ContainerSettings(
+            site.containers, host: site.name.text, policies: inputs.tlsPolicies)
         diagnostics += asked.diagnostics
         let certificate = certificate(for: site, asked: asked)
         let method = httpsMethod(asked, hasCertificate: certificate != nil)
@@ -87,6 +88,7 @@ package struct SnapshotBuilder {
             shut: site.shut)
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
+        host.tlsPolicy = asked.tlsPolicy
         host.file = site.file
         return host
     }

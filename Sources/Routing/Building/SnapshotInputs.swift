@@ -12,6 +12,8 @@ package struct SnapshotInputs {
     package var files: (any VirtualHostFiles)?
     /// The names of the certificate pairs that can be used, without `.crt`.
     package var certificateNames: Set<String>
+    /// The names that `SSL_POLICY` may give, where others say that they cannot be used.
+    package var tlsPolicies: Set<String>
     /// The addresses of names that stand in `proxy_pass` or `server`, in lower case.
     package var resolvedNames: [String: [IPAddress]]
     /// The last snapshot, whose hosts keep what they have where their file can no longer be read.
@@ -24,6 +26,7 @@ package struct SnapshotInputs {
         settings: RoutingSettings = RoutingSettings(),
         files: (any VirtualHostFiles)? = nil,
         certificateNames: Set<String> = [],
+        tlsPolicies: Set<String> = [],
         resolvedNames: [String: [IPAddress]] = [:],
         previous: RoutingSnapshot? = nil
     ) {
@@ -32,6 +35,7 @@ package struct SnapshotInputs {
         self.settings = settings
         self.files = files
         self.certificateNames = certificateNames
+        self.tlsPolicies = tlsPolicies
         self.resolvedNames = resolvedNames
         self.previous = previous
     }

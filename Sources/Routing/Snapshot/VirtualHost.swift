@@ -10,6 +10,8 @@ package struct VirtualHost: Sendable {
     package var httpsMethod: HTTPSMethod
     /// The name of the certificate pair in the folder of certificates; nil where https cannot be served.
     package var certificate: String?
+    /// The name of the policy that decides on versions and ciphers of TLS (`SSL_POLICY`); nil for that of all hosts.
+    package var tlsPolicy: String?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
     package var hsts: ByteString?
     /// Where it is served over http.

@@ -48,7 +48,7 @@ struct ServingBuilderTests {
     }
 
     @Test(
-        "shows the certificate of a regular expression to clients that ask for a name on it, unless a host has that name"
+        "shows the certificate of a regular expression to clients that ask for a name of it, unless a host has that name"
     )
     func regularExpression() throws {
         try served.makeCertificate("shared", names: ["*.example", "x.test"])
@@ -61,8 +61,56 @@ struct ServingBuilderTests {
                 .subjectNames.first
         }
         #expect(
-            ["b.example", "x.test", "a.example", "y.test"].map(shown) == ["*.example", "*.example", "a.example", nil])
+            ["b.example", "x.test", "a.example", "y.test"].map(shown) == [
+                "*.example", "*.example", "a.example", "*.example",
+            ])
+        #expect(shown("xy.example") == nil)
         #expect(result.configuration.snapshot.hosts.map(\.httpsMethod) == [.redirect, .redirect])
+    }
+
+    @Test("serves each host by its own policy, and the others by that of all")
+    func policies() throws {
+        try served.makeCertificate("shared", names: ["a.example", "b.example"])
+        var (a, b, c) = (container("a.example"), container("b.example"), container("c.example"))
+        a.environment["CERT_NAME"] = "shared"
+        a.environment["SSL_POLICY"] = "Mozilla-Old"
+        b.environment["CERT_NAME"] = "shared"
+        b.environment["SSL_POLICY"] = "Mozilla-Newest"
+        c.environment["CERT_NAME"] = "shared"
+        let result = try builder(["SSL_POLICY": "Mozilla-Modern"]).build(containers: [a, b, c])
+        let policy = { (name: String) -> String? in
+            result.configuration.certificates.select(serverName: ByteString(name), localAddress: nil)?.policy.name
+        }
+        #expect(
+            ["a.example", "b.example", "c.example"].map(policy) == ["Mozilla-Old", "Mozilla-Modern", "Mozilla-Modern"])
+        #expect(
+            texts(result).contains {
+                $0.contains("SSL_POLICY") && $0.contains("b.example") && $0.contains("Mozilla-Newest")
+            })
+    }
+
+    @Test("says so where it does not know the policy of all hosts, and uses the default one")
+    func unknownPolicy() throws {
+        try served.makeCertificate("default", names: ["a.example"])
+        let result = try builder(["SSL_POLICY": "Mozilla-modern"]).build()
+        #expect(result.configuration.certificates.fallback?.policy == .mozillaIntermediate)
+        #expect(
+            texts(result).contains {
+                $0.contains(
+                    "SSL_POLICY: error: 'Mozilla-modern' is not known; Mozilla-Intermediate is used; write one of")
+            })
+    }
+
+    @Test("refuses hosts without certificate in the handshake, though not those that want no https")
+    func withoutCertificate() throws {
+        try served.makeCertificate("default", names: ["default.example"])
+        var (a, b) = (container("a.example"), container("b.example"))
+        b.environment["HTTPS_METHOD"] = "nohttps"
+        a.environment["CERT_NAME"] = "missing"
+        let certificates = try builder().build(containers: [a, b]).configuration.certificates
+        #expect(certificates.select(serverName: "a.example", localAddress: nil) == nil)
+        #expect(certificates.select(serverName: "b.example", localAddress: nil) != nil)
+        #expect(certificates.select(serverName: "c.example", localAddress: nil) != nil)
     }
 
     @Test("shows strangers the certificate of the default host")

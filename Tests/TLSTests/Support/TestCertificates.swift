@@ -26,3 +26,15 @@ enum TestCertificates {
         return selector
     }
 }
+
+extension CertificateSelectorBuilder.Plan {
+    /// Hosts with the pairs that serve them, all by one policy.
+    init(
+        _ certificates: [String: Certificate], hosts: [ByteString: String], defaultPair: String? = nil,
+        policy: TLSPolicy = .mozillaIntermediate
+    ) {
+        self.init(certificates: certificates)
+        self.hosts = hosts.mapValues { TLSHost($0, policy: policy) }
+        stranger = defaultPair.map { TLSHost($0, policy: policy) }
+    }
+}

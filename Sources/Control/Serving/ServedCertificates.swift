@@ -1,0 +1,138 @@
+internal import Bytes
+internal import Routing
+internal import TLS
+
+/// The certificates of the operator's folder, and how each host is served with them.
+struct ServedCertificates {
+    /// The folder as it was when it was last read.
+    private(set) var folder: CertificateFolder
+    /// The policy of hosts that ask for none of their own.
+    let policy: TLSPolicy
+
+    private var selectors: CertificateSelectorBuilder
+    private let asked: String
+
+    /// The certificates of a folder, which is read now.
+    ///
+    /// - Parameters:
+    ///   - path: the folder.
+    ///   - policy: the name of the policy of hosts that ask for none of their own.
+    init(_ path: String, policy: String) {
+        asked = policy
+        self.policy = TLSPolicy.supported[policy] ?? .mozillaIntermediate
+        selectors = CertificateSelectorBuilder(policy: self.policy)
+        folder = CertificateFolder.read(path)
+    }
+
+    /// Reads the folder again and says whether it holds something else now.
+    ///
+    /// Pairs that are broken just now keep their last good certificate; those that did not change cost little.
+    mutating func refresh() -> Bool {
+        let new = CertificateFolder.read(folder.path, previous: folder)
+        defer { folder = new }
+        return !Self.isSame(new, folder)
+    }
+
+    /// Which client is shown which certificate.
+    mutating func selector(for snapshot: RoutingSnapshot) -> CertificateSelector {
+        var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
+        for host in snapshot.hosts where host.httpsMethod != .nohttps {
+            let served = host.certificate.map { TLSHost($0, policy: policy(of: host)) }
+            for name in host.names {
+                if case .pattern(let pattern) = name {
+                    plan.patterns.append((Self.test(pattern), served))
+                } else {
+                    plan.hosts[Self.certificateName(name)] = .some(served)
+                }
+            }
+        }
+        let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
+        if let defaultHost, let pair = defaultHost.certificate {
+            plan.stranger = TLSHost(pair, policy: policy(of: defaultHost))
+        } else if folder.certificates["default"] != nil {
+            plan.stranger = TLSHost("default", policy: policy)
+        }
+        return selectors.build(plan)
+    }
+
+    /// What is wrong with the certificates, or worth saying of them, and of the policies that the hosts have.
+    ///
+    /// - Parameter now: the time in seconds since 1970, to judge certificates by.
+    func diagnostics(for snapshot: RoutingSnapshot, at now: Int64) -> [Diagnostic] {
+        let problems = folder.problems.map(diagnostic)
+        let refusals = selectors.problems.sorted { $0.key < $1.key }.map { pair, error in
+            Diagnostic(.error, at: .wholeFile("\(folder.path)/\(pair).crt"), "cannot be served: \(error)")
+        }
+        let warnings = folder.certificates.sorted { $0.key < $1.key }.flatMap { pair, certificate in
+            certificate.warnings(at: now).map {
+                Diagnostic(.warning, at: .wholeFile("\(folder.path)/\(pair).crt"), $0)
+            }
+        }
+        return problems + refusals + warnings + policyDiagnostics(snapshot)
+    }
+
+    private func diagnostic(_ problem: CertificateFolder.Problem) -> Diagnostic {
+        let path = problem.error.path
+        let text = problem.error.description
+        let message = text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
+        guard !problem.pair.isEmpty else {
+            return Diagnostic(
+                .warning, at: .wholeFile(path), "no certificates: \(message)",
+                hint: "make the folder, or turn TLS off with --https off")
+        }
+        let kept = problem.keepsPrevious ? "; the one that was read before stays in use" : ""
+        return Diagnostic(.error, at: .wholeFile(path), message + kept)
+    }
+
+    // MARK: - Policies
+
+    private func policy(of host: VirtualHost) -> TLSPolicy {
+        host.tlsPolicy.flatMap { TLSPolicy.supported[$0] } ?? policy
+    }
+
+    private func policyDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
+        var diagnostics: [Diagnostic] = []
+        if asked != policy.name {
+            let reason =
+                TLSPolicy.all.contains { $0.name == asked }
+                ? "the OpenSSL of this machine cannot follow '\(asked)'" : "'\(asked)' is not known"
+            diagnostics.append(
+                Diagnostic(
+                    .error, at: .setting("SSL_POLICY"), "\(reason); \(policy.name) is used",
+                    hint: "write one of \(TLSPolicy.supported.keys.sorted().joined(separator: ", "))"))
+        }
+        let used = Set(snapshot.hosts.map { policy(of: $0) }).union([policy])
+        for policy in used.sorted(by: { $0.name < $1.name }) {
+            guard let missing = TLSPolicy.missingCiphers[policy.name] else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    .note, at: .setting("SSL_POLICY"),
+                    "\(policy.name) is served without \(missing.joined(separator: ", ")), which the OpenSSL "
+                        + "of this machine lacks"))
+        }
+        return diagnostics
+    }
+
+    // MARK: - Names
+
+    /// A host's name as certificates have it: an IPv6 address without brackets.
+    private static func certificateName(_ name: HostPattern) -> ByteString {
+        let text = name.text
+        return ByteString(text.hasPrefix("[") ? String(text.dropFirst().dropLast()) : text)
+    }
+
+    /// The same test that requests get, so that a name never leads a client to one host and its requests to another.
+    private static func test(_ pattern: Pattern) -> @Sendable (ByteString) -> Bool {
+        { name in
+            name.withBytes { bytes in
+                // A name that takes too long to match is nobody's; a handshake is rare enough for memory of its own.
+                if case .matched = PatternMatcher().match(pattern, in: bytes) { true } else { false }
+            }
+        }
+    }
+
+    private static func isSame(_ a: CertificateFolder, _ b: CertificateFolder) -> Bool {
+        a.problems == b.problems && a.certificates.count == b.certificates.count
+            && a.certificates.allSatisfy { b.certificates[$0.key] === $0.value }
+    }
+}
