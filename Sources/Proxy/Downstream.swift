@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Net
+internal import TLS
 
 /// The client's side of one exchange: what the exchange asks of it, whichever protocol the client speaks.
 ///
@@ -36,6 +37,9 @@ class Downstream {
 
     /// The bytes that `request` points into; valid while the exchange runs.
     var headBytes: UnsafeRawBufferPointer { fatalError("abstract") }
+
+    /// The connection's TLS; nil in the clear.
+    var tls: TLSStream? { nil }
 
     /// How many of those bytes are the head's own.
     var headByteCount: Int { fatalError("abstract") }

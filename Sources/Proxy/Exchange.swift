@@ -2,6 +2,7 @@ internal import Bytes
 internal import HTTP
 internal import Net
 internal import Routing
+internal import TLS
 
 /// One request and its response: the way from the client to a backend and back.
 ///
@@ -75,6 +76,9 @@ final class Exchange {
         case .unknown: return respond(503)
         case .redirect: return redirectToHTTPS()
         case .serve: break
+        }
+        if let demand = host.demand, downstream.isSecure, let refusal = demand.refusal(of: downstream.tls) {
+            return LocalResponse.refuse(refusal, for: self)
         }
         if let shut = host.shutStatus { return respond(shut) }
         var lacksSlash = false

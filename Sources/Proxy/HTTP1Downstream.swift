@@ -227,6 +227,8 @@ final class HTTP1Downstream: Downstream, EventSource {
         exchange.begin()
     }
 
+    override var tls: TLSStream? { transport.tls }
+
     override var headByteCount: Int { headCount }
 
     override var headBytes: UnsafeRawBufferPointer {

@@ -2,6 +2,7 @@ internal import Bytes
 internal import HTTP
 internal import Net
 internal import Routing
+internal import TLS
 
 /// The answers that the proxy gives by itself: errors, challenges, redirects and `return`.
 enum LocalResponse {
@@ -18,6 +19,24 @@ enum LocalResponse {
             page.append(" ")
             page.append(reason)
             page.append("</h1>\n")
+        }
+    }
+
+    /// Tells a client why its connection does not serve for this host, in nginx's words, and ends it but for a request that
+    /// only went astray: it may be meant for a connection of its own (RFC 9110 §15.5.20).
+    static func refuse(_ refusal: ConnectionDemand.Refusal, for exchange: Exchange) {
+        let reason: StaticString
+        switch refusal {
+        case .misdirected: return send(421, for: exchange)
+        case .noCertificate: reason = "No required SSL certificate was sent"
+        case .badCertificate: reason = "The SSL certificate error"
+        }
+        send(400, contentType: "text/html", keepAlive: false, for: exchange) { page in
+            page.append("<!doctype html>\n<title>400 ")
+            page.append(reason)
+            page.append("</title>\n<h1>400 Bad Request</h1>\n<p>")
+            page.append(reason)
+            page.append("</p>\n")
         }
     }
 
@@ -85,7 +104,8 @@ enum LocalResponse {
     }
 
     private static func send(
-        _ status: Int, contentType: StaticString, location: ByteString? = nil, for exchange: Exchange,
+        _ status: Int, contentType: StaticString, location: ByteString? = nil, keepAlive: Bool = true,
+        for exchange: Exchange,
         body: (inout ByteBuffer) -> Void
     ) {
         var page = ByteBuffer()
@@ -98,7 +118,7 @@ enum LocalResponse {
         downstream.discardBufferedBody()
         let isHead = downstream.request.method == .head
         downstream.startHead(
-            status: status, length: isHead || !hasBody ? .none : .known(length), keepAlive: status != 408)
+            status: status, length: isHead || !hasBody ? .none : .known(length), keepAlive: keepAlive && status != 408)
         ResponseWriter.writeOwnFields(for: exchange)
         if hasBody { downstream.addField("Content-Type", contentType) }
         if let location { location.withBytes { downstream.addField("Location", $0) } }

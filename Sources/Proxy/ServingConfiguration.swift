@@ -14,14 +14,19 @@ package struct ServingConfiguration: Sendable {
     /// gets no connection: its authorities are not known.
     package var backendContexts: [ByteString: BackendContext]
 
+    /// What a TLS connection must be like for requests of a host to be taken from it, by the host's name. A host that is
+    /// missing takes them from any.
+    package var connectionDemands: [ByteString: ConnectionDemand]
+
     /// The given parts, which belong together.
     package init(
         snapshot: RoutingSnapshot, passwordFiles: [String: PasswordSource], certificates: CertificateSelector,
-        backendContexts: [ByteString: BackendContext] = [:]
+        backendContexts: [ByteString: BackendContext] = [:], connectionDemands: [ByteString: ConnectionDemand] = [:]
     ) {
         self.snapshot = snapshot
         self.passwordFiles = passwordFiles
         self.certificates = certificates
         self.backendContexts = backendContexts
+        self.connectionDemands = connectionDemands
     }
 }

@@ -5,7 +5,7 @@ internal import Routing
 
 /// The values of nginx's variables for one exchange.
 struct VariableValues: VariableSource {
-    private let exchange: Exchange
+    let exchange: Exchange
 
     init(_ exchange: Exchange) { self.exchange = exchange }
 
@@ -58,6 +58,7 @@ struct VariableValues: VariableSource {
         case .timeLocal: exchange.worker.clock.withLogTime { output.append($0) }
         case .upstreamAddress: exchange.backend?.text.withBytes { output.append($0) }
         case .upstreamStatus: if exchange.upstreamStatus > 0 { output.append(decimal: exchange.upstreamStatus) }
+        case .tls(let variable): append(variable, to: &output)
         case .uri: appendPath(to: &output)
         }
     }

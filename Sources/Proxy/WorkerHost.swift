@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Routing
+internal import TLS
 
 /// One worker's own form of a virtual host.
 final class WorkerHost {
@@ -9,6 +10,8 @@ final class WorkerHost {
     let shutStatus: Int?
     /// The port that it is served on over TLS, 0 for that of all.
     let httpsPort: UInt16
+    /// What a TLS connection must be like for a request of the host to be taken from it; nil where any will do.
+    let demand: ConnectionDemand?
     private let httpPort: UInt16
     private let http: VirtualHost.SchemeRule
     private let https: VirtualHost.SchemeRule
@@ -26,7 +29,8 @@ final class WorkerHost {
         case refused(Int)
     }
 
-    init(_ host: VirtualHost, locations: ContiguousArray<WorkerLocation>) {
+    init(_ host: VirtualHost, locations: ContiguousArray<WorkerLocation>, demand: ConnectionDemand? = nil) {
+        self.demand = demand
         name = ByteString(host.name.bytes)
         hsts = host.hsts.map { ByteString($0.bytes) }
         shutStatus = host.shut?.status

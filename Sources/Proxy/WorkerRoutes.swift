@@ -34,7 +34,8 @@ final class WorkerRoutes {
                     }
                     return WorkerLocation(location, pool: location.upstream.map(pool), passwords: passwords)
                 }
-                return WorkerHost(host, locations: ContiguousArray(locations))
+                return WorkerHost(
+                    host, locations: ContiguousArray(locations), demand: configuration.connectionDemands[host.name])
             })
         self.hosts = hosts
         table = snapshot.table.copied()

@@ -66,11 +66,7 @@ package final class Certificate: Sendable {
     /// - Parameter now: the time to judge by, in seconds since 1970.
     package func warnings(at now: Int64) -> [String] {
         var warnings: [String] = []
-        if now > notAfter {
-            warnings.append("the certificate expired \(Self.age(now - notAfter)) ago")
-        } else if notAfter - now < 14 * 86_400 {
-            warnings.append("the certificate expires in \(Self.age(notAfter - now))")
-        }
+        if let text = Self.expiry(of: "the certificate", at: notAfter, now: now) { warnings.append(text) }
         if now < notBefore { warnings.append("the certificate is valid only in \(Self.age(notBefore - now))") }
         if !hasAlternativeNames {
             warnings.append("the certificate has no subjectAltName: docker and browsers refuse it")
@@ -78,12 +74,22 @@ package final class Certificate: Sendable {
         return warnings
     }
 
+    /// What is to be said of something that expires; nil while there is nothing to be done about it.
+    ///
+    /// - Parameters:
+    ///   - notAfter: the last second at which it is good, and `now`, both counted from 1970.
+    ///   - notice: how many days before it is spoken of.
+    static func expiry(of subject: String, at notAfter: Int64, now: Int64, notice: Int64 = 14) -> String? {
+        if now > notAfter { return "\(subject) expired \(age(now - notAfter)) ago" }
+        return notAfter - now < notice * 86_400 ? "\(subject) expires in \(age(notAfter - now))" : nil
+    }
+
     private static func age(_ seconds: Int64) -> String {
         let (count, unit) = seconds >= 86_400 ? (seconds / 86_400, "day") : (max(seconds / 3600, 1), "hour")
         return "\(count) \(unit)\(count == 1 ? "" : "s")"
     }
 
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
+    static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64 {
         var parts = tm()
         guard ASN1_TIME_to_tm(time, &parts) == 1 else { return 0 }
         return Int64(timegm(&parts))

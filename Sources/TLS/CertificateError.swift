@@ -12,6 +12,8 @@ package enum CertificateError: Error, Equatable, Sendable {
     case malformedCertificate(String, Int, reason: String)
     /// The key is broken; the text is OpenSSL's reason.
     case malformedKey(String, reason: String)
+    /// The list of revocations at this place of the file (from 1) is broken; the text is OpenSSL's reason.
+    case malformedRevocations(String, Int, reason: String)
     /// The key belongs to another certificate.
     case mismatch(certificate: String, key: String)
     /// The file is not there.
@@ -20,6 +22,8 @@ package enum CertificateError: Error, Equatable, Sendable {
     case noCertificate(String)
     /// The file has no private key in PEM form.
     case noKey(String)
+    /// The file has no list of revocations in PEM form.
+    case noRevocations(String)
     /// The path leads to a folder or device.
     case notRegular(String)
     /// OpenSSL will not serve the certificate, as with too short a key; the text is its reason.
@@ -35,8 +39,10 @@ package enum CertificateError: Error, Equatable, Sendable {
     package var path: String {
         switch self {
         case .changing(let path), .empty(let path), .encryptedKey(let path), .malformedCertificate(let path, _, _),
-            .malformedKey(let path, _), .mismatch(_, let path), .missing(let path), .noCertificate(let path),
-            .noKey(let path), .notRegular(let path), .refused(let path, _), .tooLarge(let path),
+            .malformedKey(let path, _), .malformedRevocations(let path, _, _), .mismatch(_, let path),
+            .missing(let path), .noCertificate(let path),
+            .noKey(let path), .noRevocations(let path), .notRegular(let path), .refused(let path, _),
+            .tooLarge(let path),
             .unreadable(let path, _), .wrongOrder(let path):
             path
         }
@@ -55,10 +61,13 @@ extension CertificateError: CustomStringConvertible {
         case .malformedCertificate(let path, let number, let reason):
             "\(path): certificate \(number) of the file is broken: \(reason)"
         case .malformedKey(let path, let reason): "\(path): the private key is broken: \(reason)"
+        case .malformedRevocations(let path, let number, let reason):
+            "\(path): list of revocations \(number) of the file is broken: \(reason)"
         case .mismatch(let certificate, let key): "\(key): the key does not match the certificate \(certificate)"
         case .missing(let path): "\(path): no such file"
         case .noCertificate(let path): "\(path): not a certificate in PEM form"
         case .noKey(let path): "\(path): not a private key in PEM form"
+        case .noRevocations(let path): "\(path): not a list of revocations (CRL) in PEM form"
         case .notRegular(let path): "\(path): not a file"
         case .refused(let path, let reason): "\(path): the certificate cannot be served: \(reason)"
         case .tooLarge(let path): "\(path): larger than \(CredentialFile.sizeLimit / 1024) KiB"

@@ -17,6 +17,8 @@ package struct CertificateFolder: Sendable {
     package let path: String
     /// The usable certificates by the name of their pair.
     package let certificates: [String: Certificate]
+    /// The names of all files.
+    package let fileNames: Set<String>
     /// What is wrong, in the order of the pairs' names.
     package let problems: [Problem]
 
@@ -33,7 +35,8 @@ package struct CertificateFolder: Sendable {
             names = try fileNames(in: path)
         } catch {
             let problem = Problem(pair: "", error: .unreadable(path, error), keepsPrevious: !known.isEmpty)
-            return CertificateFolder(path: path, certificates: known, problems: [problem])
+            return CertificateFolder(
+                path: path, certificates: known, fileNames: previous?.fileNames ?? [], problems: [problem])
         }
         let pairs = names.filter { $0.hasSuffix(".crt") && isServed($0.dropLast(4)) }.map { String($0.dropLast(4)) }
         let halfGone = known.keys.filter { names.contains("\($0).key") }
@@ -47,7 +50,7 @@ package struct CertificateFolder: Sendable {
                 problems.append(Problem(pair: pair, error: error, keepsPrevious: known[pair] != nil))
             }
         }
-        return CertificateFolder(path: path, certificates: certificates, problems: problems)
+        return CertificateFolder(path: path, certificates: certificates, fileNames: names, problems: problems)
     }
 
     private static func load(_ base: String, known: Certificate?) throws(CertificateError) -> Certificate {

@@ -72,7 +72,8 @@ package struct CertificateSelectorBuilder {
         for host in wanted where contexts[host] == nil {
             guard let certificate = plan.certificates[host.pair] else { continue }
             do throws(TLSError) {
-                contexts[host] = try TLSContext(certificate: certificate, policy: host.policy, protocols: protocols)
+                contexts[host] = try TLSContext(
+                    certificate: certificate, policy: host.policy, protocols: protocols, clients: host.clients)
             } catch {
                 problems[host.pair] = error
             }
@@ -83,7 +84,11 @@ package struct CertificateSelectorBuilder {
     /// decide.
     private func addAddresses(to selector: inout CertificateSelector, used: Set<TLSHost>, stranger: TLSHost?) {
         func rank(_ host: TLSHost) -> Int { host == stranger ? 0 : used.contains(host) ? 1 : 2 }
-        let ordered = contexts.keys.sorted { (rank($0), $0.pair, $0.policy.name) < (rank($1), $1.pair, $1.policy.name) }
+        // Who names no host is asked for a certificate only where there is no other choice.
+        func order(_ host: TLSHost) -> (Int, String, String, String) {
+            (rank(host), host.pair, host.clients?.host.text ?? "", host.policy.name)
+        }
+        let ordered = contexts.keys.sorted { order($0) < order($1) }
         for host in ordered {
             guard let context = contexts[host] else { continue }
             for address in context.certificate.addresses where selector.byAddress[address] == nil {

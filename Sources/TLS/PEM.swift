@@ -8,19 +8,24 @@ enum PEM {
     static func certificates(
         in bytes: [UInt8], path: String, limit: Int = chainLimit
     ) throws(CertificateError) -> [OpenSSLObject] {
-        var found: [OpenSSLObject] = []
-        let fault = withSource(bytes) { source in
-            while let certificate = OpenSSLObject(
-                PEM_read_bio_X509(source, nil, refusePassphrase, nil), release: X509_free)
-            {
-                found.append(certificate)
-            }
-            return OpenSSLFault.take()
+        let (found, fault) = all(in: bytes) {
+            OpenSSLObject(PEM_read_bio_X509($0, nil, refusePassphrase, nil), release: X509_free)
         }
-        let isAtEnd = fault.library == ERR_LIB_PEM && fault.reason == PEM_R_NO_START_LINE
-        guard isAtEnd else { throw .malformedCertificate(path, found.count + 1, reason: fault.text) }
+        if let fault { throw .malformedCertificate(path, found.count + 1, reason: fault.text) }
         guard !found.isEmpty else { throw .noCertificate(path) }
         guard found.count <= limit else { throw .tooLarge(path) }
+        return found
+    }
+
+    /// Every list of revocations of a file in its order, at least one.
+    ///
+    /// - Throws: `CertificateError` when there is none, or a broken one.
+    static func revocationLists(in bytes: [UInt8], path: String) throws(CertificateError) -> [OpenSSLObject] {
+        let (found, fault) = all(in: bytes) {
+            OpenSSLObject(PEM_read_bio_X509_CRL($0, nil, refusePassphrase, nil), release: X509_CRL_free)
+        }
+        if let fault { throw .malformedRevocations(path, found.count + 1, reason: fault.text) }
+        guard !found.isEmpty else { throw .noRevocations(path) }
         return found
     }
 
@@ -42,6 +47,19 @@ enum PEM {
 
     /// More certificates than any path to a root needs.
     static let chainLimit = 32
+
+    /// Reads objects until none is left; the fault is why the next one cannot be read, nil at the end.
+    private static func all(
+        in bytes: [UInt8], read: (OpaquePointer?) -> OpenSSLObject?
+    ) -> (found: [OpenSSLObject], fault: OpenSSLFault?) {
+        var found: [OpenSSLObject] = []
+        let fault = withSource(bytes) { source in
+            while let object = read(source) { found.append(object) }
+            return OpenSSLFault.take()
+        }
+        let isAtEnd = fault.library == ERR_LIB_PEM && fault.reason == PEM_R_NO_START_LINE
+        return (found, isAtEnd ? nil : fault)
+    }
 
     private static func withSource<Result>(_ bytes: [UInt8], _ body: (OpaquePointer?) -> Result) -> Result {
         ERR_clear_error()

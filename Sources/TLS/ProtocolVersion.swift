@@ -12,7 +12,10 @@ package enum ProtocolVersion: Int32, Comparable, Sendable {
 
 extension ProtocolVersion: CustomStringConvertible {
     /// The name as nginx's `$ssl_protocol` writes it.
-    package var description: String {
+    package var description: String { "\(name)" }
+
+    /// The name as nginx's `$ssl_protocol` writes it.
+    package var name: StaticString {
         switch self {
         case .tls10: "TLSv1"
         case .tls11: "TLSv1.1"

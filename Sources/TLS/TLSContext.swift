@@ -12,21 +12,32 @@ package final class TLSContext: Sendable {
     /// The application protocols on offer (RFC 7301), the preferred one first.
     package let protocols: [ByteString]
 
+    /// What is asked of clients' certificates; nil for nothing.
+    package let clients: ClientVerification?
+
+    /// What stands for the policy where policies are compared often.
+    let policyIdentity: Int
     let object: OpenSSLObject
 
     /// Settings to serve a certificate with.
     ///
     /// - Throws: `TLSError.setUp` when OpenSSL lacks what the policy asks for.
     package init(
-        certificate: Certificate, policy: TLSPolicy = .mozillaIntermediate, protocols: [ByteString] = ["http/1.1"]
+        certificate: Certificate, policy: TLSPolicy = .mozillaIntermediate, protocols: [ByteString] = ["http/1.1"],
+        clients: ClientVerification? = nil
     ) throws(TLSError) {
         self.certificate = certificate
         self.policy = policy
         self.protocols = protocols
+        self.clients = clients
+        policyIdentity = policy.hashValue
         object = try Self.makeSettings(policy)
         guard Self.install(certificate, in: object.pointer) else { throw .setUp(OpenSSLFault.take().text) }
         SSL_CTX_set_alpn_select_cb(object.pointer, TLSStream.protocolsOffered, nil)
         portico_ctx_set_server_name_callback(object.pointer, TLSStream.serverNameAccepted)
+        guard let clients else { return }
+        SSL_CTX_set_cert_verify_callback(object.pointer, TLSStream.certificateShown, nil)
+        for authority in clients.authorities.certificates { SSL_CTX_add_client_CA(object.pointer, authority.pointer) }
     }
 
     /// Makes a connection that has just said whom it wants to talk to one of this certificate and policy.
@@ -38,6 +49,8 @@ package final class TLSContext: Sendable {
         if let serverName { identity += serverName.bytes }
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256(identity, identity.count, &digest)
+        // Who has to show a certificate shows it on each connection: it may have been taken back since.
+        if clients != nil { portico_ssl_ask_for_certificate(connection) }
         // A connection keeps the versions and the order of preference of the settings it was made with.
         portico_ssl_prefer_server_order(connection, policy.prefersServerOrder ? 1 : 0)
         return SSL_set_SSL_CTX(connection, object.pointer) != nil

@@ -5,9 +5,13 @@ package struct TLSHost: Hashable, Sendable {
     /// Which versions and ciphers are accepted.
     package var policy: TLSPolicy
 
+    /// What is asked of clients' certificates; nil for nothing.
+    package var clients: ClientVerification?
+
     /// A host with the certificate of this pair.
-    package init(_ pair: String, policy: TLSPolicy = .mozillaIntermediate) {
+    package init(_ pair: String, policy: TLSPolicy = .mozillaIntermediate, clients: ClientVerification? = nil) {
         self.pair = pair
         self.policy = policy
+        self.clients = clients
     }
 }

@@ -47,6 +47,12 @@ extension TLSStream {
             return SSL_TLSEXT_ERR_OK
         }
 
+    /// The client has shown a certificate (SSL_CTX_set_cert_verify_callback(3)).
+    ///
+    /// It is judged when a request comes, by the rules of that time, so that the client can be told in its own language
+    /// what is wrong with it, as nginx does. That the key is the client's is proved in the handshake.
+    static let certificateShown: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = { _, _ in 1 }
+
     /// A session ticket is to be sealed or opened (SSL_CTX_set_tlsext_ticket_key_evp_cb(3)).
     static let ticketHandled:
         @convention(c) (

@@ -30,6 +30,8 @@ package final class TLSStream {
     private var isBulk = false
     /// What every further read returns.
     private var ending: ReadResult?
+    /// What the client's certificate was found to be, and by whose rules.
+    private var judgement: (rules: ClientVerification, verdict: ClientVerdict)?
     private let connection: OpaquePointer
     private let socket: StreamSocket
 
@@ -63,6 +65,33 @@ package final class TLSStream {
 
     /// Whether the connection went on from an earlier one's session.
     package var isResumed: Bool { SSL_session_reused(connection) == 1 }
+
+    /// The certificate that the client has shown, whether or not it is any good; nil where it has shown none.
+    package private(set) lazy var clientCertificate = ClientCertificate(SSL_get1_peer_certificate(connection))
+
+    /// The name of the cipher that was agreed on, as OpenSSL writes it; empty during the handshake.
+    package var cipherName: UnsafeRawBufferPointer {
+        guard isEstablished, let name = SSL_CIPHER_get_name(SSL_get_current_cipher(connection)) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeRawBufferPointer(start: name, count: strlen(name))
+    }
+
+    /// What the client's certificate is by the rules of a host; nil where it was not asked to show it to this host.
+    ///
+    /// Rules that have changed since the handshake are applied anew.
+    package func verdict(of rules: ClientVerification) -> ClientVerdict? {
+        if let judgement, judgement.rules === rules { return judgement.verdict }
+        guard isEstablished, context?.clients?.host == rules.host else { return nil }
+        var verdict = ClientVerdict.none
+        if let leaf = SSL_get0_peer_certificate(connection) {
+            let code = rules.authorities.verify(
+                leaf, chain: SSL_get_peer_cert_chain(connection), level: SSL_get_security_level(connection))
+            verdict = code == X509_V_OK ? .trusted : .untrusted(ClientVerdict.Fault(code: code))
+        }
+        judgement = (rules, verdict)
+        return verdict
+    }
 
     /// Takes note that the socket has something to read.
     @inline(__always)

@@ -61,6 +61,12 @@ static inline void portico_ssl_prefer_server_order(SSL *ssl, int on) {
     if (on) SSL_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
     else SSL_clear_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
+/// Has the client's certificate asked for, and no session kept that could stand for it later.
+static inline void portico_ssl_ask_for_certificate(SSL *ssl) {
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    SSL_set_num_tickets(ssl, 0);
+}
 static inline int portico_ssl_set_groups(SSL *ssl, const char *list) { return SSL_set1_groups_list(ssl, list) == 1; }
 static inline void portico_ssl_set_server_name(SSL *ssl, const char *name) { SSL_set_tlsext_host_name(ssl, name); }
 
@@ -69,6 +75,8 @@ static inline void portico_bio_set_retry_read(BIO *bio) {
     BIO_clear_retry_flags(bio);
     BIO_set_retry_read(bio);
 }
+static inline int portico_name_count(const STACK_OF(X509_NAME) *names) { return sk_X509_NAME_num(names); }
+static inline unsigned long portico_name_rfc2253(void) { return XN_FLAG_RFC2253; }
 static inline void portico_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
 static inline long portico_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
 

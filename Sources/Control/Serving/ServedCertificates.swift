@@ -34,10 +34,16 @@ struct ServedCertificates {
     }
 
     /// Which client is shown which certificate.
-    mutating func selector(for snapshot: RoutingSnapshot) -> CertificateSelector {
+    ///
+    /// - Parameter clients: what hosts ask of their clients' certificates.
+    mutating func selector(
+        for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification]
+    ) -> CertificateSelector {
         var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
         for host in snapshot.hosts where host.httpsMethod != .nohttps {
-            let served = host.certificate.map { TLSHost($0, policy: policy(of: host)) }
+            let served = host.certificate.map {
+                TLSHost($0, policy: policy(of: host), clients: clients[host.name])
+            }
             for name in host.names {
                 if case .pattern(let pattern) = name {
                     plan.patterns.append((Self.test(pattern), served))
@@ -48,11 +54,26 @@ struct ServedCertificates {
         }
         let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
         if let defaultHost, let pair = defaultHost.certificate {
-            plan.stranger = TLSHost(pair, policy: policy(of: defaultHost))
+            plan.stranger = TLSHost(pair, policy: policy(of: defaultHost), clients: clients[defaultHost.name])
         } else if folder.certificates["default"] != nil {
             plan.stranger = TLSHost("default", policy: policy)
         }
         return selectors.build(plan)
+    }
+
+    /// What connections must be like for requests of the hosts; a host that is missing takes them from any connection.
+    ///
+    /// Where all hosts have one policy, nobody has to look for it.
+    func demands(
+        for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification]
+    ) -> [ByteString: ConnectionDemand] {
+        let isUniform = snapshot.hosts.allSatisfy { policy(of: $0) == policy }
+        var demands: [ByteString: ConnectionDemand] = [:]
+        for host in snapshot.hosts where !isUniform || clients[host.name] != nil {
+            demands[host.name] = ConnectionDemand(
+                policy: isUniform ? nil : policy(of: host), clients: clients[host.name])
+        }
+        return demands
     }
 
     /// What is wrong with the certificates, or worth saying of them, and of the policies that the hosts have.
@@ -132,7 +153,7 @@ struct ServedCertificates {
     }
 
     private static func isSame(_ a: CertificateFolder, _ b: CertificateFolder) -> Bool {
-        a.problems == b.problems && a.certificates.count == b.certificates.count
+        a.problems == b.problems && a.fileNames == b.fileNames && a.certificates.count == b.certificates.count
             && a.certificates.allSatisfy { b.certificates[$0.key] === $0.value }
     }
 }

@@ -26,6 +26,7 @@ final class ServingBuilder {
     private var certificates: ServedCertificates
     private var passwords: [String: (content: FileContent, source: PasswordSource)] = [:]
     private var authorities = BackendAuthorities()
+    private var clients = ClientRules()
     private var previous: RoutingSnapshot?
 
     /// A builder that has read the certificates, and reads other files as they are needed.
@@ -66,23 +67,30 @@ final class ServingBuilder {
     func build(
         containers: [Container] = [], place: ProxyPlace = .host, names: [String: [IPAddress]] = [:]
     ) -> Result {
-        let snapshot = SnapshotBuilder.build(
-            SnapshotInputs(
-                containers: containers, place: place, settings: settings.routing, files: files,
-                certificateNames: settings.https.isEmpty ? [] : Set(certificates.folder.certificates.keys),
-                tlsPolicies: Set(TLSPolicy.supported.keys),
-                resolvedNames: names, previous: previous))
+        var inputs = SnapshotInputs(
+            containers: containers, place: place, settings: settings.routing, files: files,
+            certificateNames: settings.https.isEmpty ? [] : Set(certificates.folder.certificates.keys),
+            tlsPolicies: Set(TLSPolicy.supported.keys),
+            resolvedNames: names, previous: previous)
+        inputs.certificateFiles = certificates.folder.fileNames
+        var snapshot = SnapshotBuilder.build(inputs)
         previous = snapshot
-        let selector = certificates.selector(for: snapshot)
+        clients.update(snapshot, folder: settings.folders.certificates, files: files, at: clock())
+        for index in snapshot.hosts.indices {
+            guard let fault = clients.faults[snapshot.hosts[index].name] else { continue }
+            snapshot.hosts[index].shut = .init(diagnostic: fault)
+        }
+        let selector = certificates.selector(for: snapshot, clients: clients.verifications)
+        let demands = certificates.demands(for: snapshot, clients: clients.verifications)
         updatePasswords(snapshot.passwordFiles)
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
         files.forgetUnused()
         return Result(
             configuration: ServingConfiguration(
                 snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
-                backendContexts: authorities.contexts),
+                backendContexts: authorities.contexts, connectionDemands: demands),
             diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot) + passwordDiagnostics(snapshot)
-                + authorities.diagnostics)
+                + authorities.diagnostics + clients.diagnostics)
     }
 
     private func certificateDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {

@@ -12,6 +12,8 @@ struct ContainerSettings {
     private(set) var servesHTTPWithoutCertificate: Bool?
     /// `SSL_POLICY`.
     private(set) var tlsPolicy: String?
+    /// The label `ssl_verify_client`; `on` where one was given that cannot be understood.
+    private(set) var clientDemand: ClientCertificateRule.Demand?
     /// What was found wrong.
     let diagnostics: [Diagnostic]
 
@@ -36,6 +38,16 @@ struct ContainerSettings {
         tlsPolicy = choice.value("SSL_POLICY", expecting: "one of \(policies.sorted().joined(separator: ", "))") {
             policies.contains($0) ? $0 : nil
         }
+        let demand: (Container) -> String? = { $0.label("ssl_verify_client") ?? $0.value("SSL_VERIFY_CLIENT") }
+        clientDemand = choice.value("ssl_verify_client", of: demand) { text throws(Diagnostic) in
+            guard let demand = ClientCertificateRule.Demand(rawValue: text.lowercased()) else {
+                throw Diagnostic(
+                    .error, at: .setting("ssl_verify_client"), "\(Quoted(text)) cannot be used, and counts as on",
+                    hint: "write on, optional, optional_no_ca or off")
+            }
+            return demand
+        }
+        if clientDemand == nil, containers.contains(where: { demand($0) != nil }) { clientDemand = .on }
         diagnostics = choice.diagnostics
     }
 

@@ -17,10 +17,16 @@ extension SnapshotBuilder {
     }
 
     /// How a site treats the two schemes: without a certificate http is served where it may be.
-    func httpsMethod(_ asked: ContainerSettings, hasCertificate: Bool) -> HTTPSMethod {
+    ///
+    /// A host whose clients must show a certificate is never served without one for want of its own.
+    func httpsMethod(
+        _ asked: ContainerSettings, hasCertificate: Bool, clients: ClientCertificateRule?
+    ) -> HTTPSMethod {
         let method = asked.httpsMethod ?? inputs.settings.httpsMethod
         let isLenient = asked.servesHTTPWithoutCertificate ?? inputs.settings.servesHTTPWithoutCertificate
-        guard !hasCertificate, isLenient, method == .redirect || method == .nohttp else { return method }
+        guard !hasCertificate, isLenient, clients?.demand != .on, method == .redirect || method == .nohttp else {
+            return method
+        }
         return .noredirect
     }
 

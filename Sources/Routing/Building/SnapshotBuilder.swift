@@ -13,6 +13,10 @@ package struct SnapshotBuilder {
     /// The names in the folder of password files, by their lower-case form.
     let passwordFilesByHost: [String: String]
     var passwordFiles: Set<String> = []
+    /// The names in the folder of certificates, by their lower-case form.
+    private(set) lazy var certificateFiles = Dictionary(
+        inputs.certificateFiles.sorted().map { ($0.lowercased(), $0) }
+    ) { first, _ in first }
     /// The TCP ports that Portico listens on, so that it never sends requests to itself.
     var ownPorts: Set<UInt16> = []
     private var unresolvedNames: Set<String> = []
@@ -77,7 +81,8 @@ package struct SnapshotBuilder {
             site.containers, host: site.name.text, policies: inputs.tlsPolicies)
         diagnostics += asked.diagnostics
         let certificate = certificate(for: site, asked: asked)
-        let method = httpsMethod(asked, hasCertificate: certificate != nil)
+        let clients = clientRule(of: site, asked: asked)
+        let method = httpsMethod(asked, hasCertificate: certificate != nil, clients: clients)
         var host = VirtualHost(
             name: site.name,
             names: site.patterns,
@@ -89,6 +94,8 @@ package struct SnapshotBuilder {
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
         host.tlsPolicy = asked.tlsPolicy
+        host.clients = method == .nohttps ? nil : clients
+        report(host, asked)
         host.file = site.file
         return host
     }

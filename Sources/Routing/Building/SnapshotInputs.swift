@@ -12,6 +12,8 @@ package struct SnapshotInputs {
     package var files: (any VirtualHostFiles)?
     /// The names of the certificate pairs that can be used, without `.crt`.
     package var certificateNames: Set<String>
+    /// The names of all files in the folder of certificates.
+    package var certificateFiles: Set<String> = []
     /// The names that `SSL_POLICY` may give, where others say that they cannot be used.
     package var tlsPolicies: Set<String>
     /// The addresses of names that stand in `proxy_pass` or `server`, in lower case.

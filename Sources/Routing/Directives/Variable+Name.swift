@@ -62,7 +62,7 @@ extension Variable {
         "upstream_addr": .upstreamAddress,
         "upstream_status": .upstreamStatus,
         "uri": .uri,
-    ]
+    ].merging(TLSVariable.allCases.map { ($0.rawValue, .tls($0)) }) { known, _ in known }
 
     /// The variables whose name ends in the name of a field or parameter.
     private static let families: [(prefix: String, make: @Sendable (Substring) -> Variable)] = [

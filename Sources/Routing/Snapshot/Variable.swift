@@ -84,6 +84,8 @@ package enum Variable: Hashable, Sendable {
     case timeISO8601
     /// `$time_local`: the local time in the form of access logs.
     case timeLocal
+    /// `$ssl_…`: what is known of the client's TLS connection.
+    case tls(TLSVariable)
     /// `$upstream_addr`: the backend's address and port.
     case upstreamAddress
     /// `$upstream_http_NAME`: a field of the backend's answer; the name as in `http`.

@@ -12,6 +12,8 @@ package struct VirtualHost: Sendable {
     package var certificate: String?
     /// The name of the policy that decides on versions and ciphers of TLS (`SSL_POLICY`); nil for that of all hosts.
     package var tlsPolicy: String?
+    /// Which certificates clients must show; nil where they are not asked for one.
+    package var clients: ClientCertificateRule?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
     package var hsts: ByteString?
     /// Where it is served over http.

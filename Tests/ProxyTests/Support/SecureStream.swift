@@ -10,14 +10,20 @@ final class SecureStream: TestStream {
     private let connection: OpaquePointer
     private let settings: OpaquePointer
 
-    init(owning descriptor: Int32, serverName: String) {
+    /// - Parameters:
+    ///   - serverName: the host that is named in the greeting; nil for none.
+    ///   - client: the paths of a certificate and its key to be shown to a server that asks for one.
+    init(owning descriptor: Int32, serverName: String?, client: (certificate: String, key: String)? = nil) {
         settings = SSL_CTX_new(TLS_client_method())
         SSL_CTX_set_verify(settings, SSL_VERIFY_NONE, nil)
         connection = SSL_new(settings)
         super.init(owning: descriptor)
         SSL_set_fd(connection, descriptor)
         SSL_set_connect_state(connection)
-        portico_ssl_set_server_name(connection, serverName)
+        if let serverName { portico_ssl_set_server_name(connection, serverName) }
+        guard let client else { return }
+        SSL_use_certificate_chain_file(connection, client.certificate)
+        SSL_use_PrivateKey_file(connection, client.key, SSL_FILETYPE_PEM)
     }
 
     deinit {
@@ -39,6 +45,14 @@ final class SecureStream: TestStream {
         }
         return outcome(count)
     }
+
+    /// A copy of the session to come back with; nil where the server has sent none.
+    var session: OpaquePointer? { SSL_get1_session(connection).flatMap { SSL_SESSION_dup($0) } }
+
+    /// Comes back with a session.
+    func offer(_ session: OpaquePointer) { SSL_set_session(connection, session) }
+
+    var isResumed: Bool { SSL_session_reused(connection) == 1 }
 
     private func outcome(_ count: Int32) -> Int {
         guard count <= 0 else { return Int(count) }

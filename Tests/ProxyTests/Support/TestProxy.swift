@@ -17,6 +17,8 @@ final class TestProxy {
     var certificates = SecureStream.certificates
     /// Whose certificates are believed of backends over TLS.
     var backendContexts: [ByteString: BackendContext] = [:]
+    /// What TLS connections must be like for requests of some hosts.
+    var connectionDemands: [ByteString: ConnectionDemand] = [:]
     private let threads: WorkerThreads
     private let workerCount: Int
     /// Kept alive for as long as the proxy is.
@@ -65,7 +67,8 @@ final class TestProxy {
         threads.serve(
             ServingConfiguration(
                 snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
-                passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts))
+                passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts,
+                connectionDemands: connectionDemands))
         try meanwhile()
         let expected = generation
         try reports.wait(for: "generation \(expected)") { reports in
@@ -78,6 +81,18 @@ final class TestProxy {
             to: isSecure ? secureEndpoint : endpoint, receiveBuffer: receiveBuffer, isSecure: isSecure)
         client.proxy = self
         return client
+    }
+
+    /// Connects over TLS, naming a host or none, and ready to show a certificate.
+    func connect(
+        naming serverName: String?, showing client: (certificate: String, key: String)? = nil
+    ) throws
+        -> TestStream
+    {
+        let descriptor = try TestStream.descriptor(to: secureEndpoint)
+        let stream = SecureStream(owning: descriptor, serverName: serverName, client: client)
+        stream.proxy = self
+        return stream
     }
 
     /// Sends one request on a connection of its own and takes the answer.

@@ -34,6 +34,13 @@ class TestStream {
     /// Connects to a port of this machine; a small `receiveBuffer` makes the other side feel that nobody reads.
     static func connect(to endpoint: Endpoint, receiveBuffer: Int32? = nil, isSecure: Bool = false) throws -> TestStream
     {
+        let descriptor = try descriptor(to: endpoint, receiveBuffer: receiveBuffer)
+        return isSecure
+            ? SecureStream(owning: descriptor, serverName: "registry.test") : TestStream(owning: descriptor)
+    }
+
+    /// A socket that is connected to a port of this machine.
+    static func descriptor(to endpoint: Endpoint, receiveBuffer: Int32? = nil) throws -> Int32 {
         let isIPv6 = endpoint.address.isIPv6
         let descriptor = socket(
             isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -44,8 +51,7 @@ class TestStream {
             Glibc.close(descriptor)
             throw TestFault("cannot connect: error \(code)")
         }
-        return isSecure
-            ? SecureStream(owning: descriptor, serverName: "registry.test") : TestStream(owning: descriptor)
+        return descriptor
     }
 
     /// Connects a socket of IPv4; 0 when that succeeded.

@@ -1,0 +1,35 @@
+internal import Bytes
+
+extension SnapshotBuilder {
+    /// Which certificates a site wants to see of its clients: `HOST.ca.crt` says whose, with `HOST.crl.pem` beside it; else
+    /// `ca.crt` does for all hosts, with `ca.crl.pem` (CONTRACT §1.4).
+    mutating func clientRule(of site: Site, asked: ContainerSettings) -> ClientCertificateRule? {
+        guard asked.clientDemand != .off else { return nil }
+        var names = [site.fileName]
+        if let name = site.plainName?.text, name != site.fileName { names.append(name) }
+        for name in names {
+            guard let authorities = certificateFiles["\(name).ca.crt"] else { continue }
+            return ClientCertificateRule(
+                demand: asked.clientDemand ?? .on, authorities: authorities,
+                revocations: certificateFiles["\(name).crl.pem"])
+        }
+        if let authorities = certificateFiles["ca.crt"] {
+            return ClientCertificateRule(
+                demand: asked.clientDemand ?? .on, authorities: authorities,
+                revocations: certificateFiles["ca.crl.pem"])
+        }
+        // Whoever says so wants it, and must not be served as if nothing had been said.
+        guard let demand = asked.clientDemand else { return nil }
+        return ClientCertificateRule(demand: demand, authorities: "\(site.fileName).ca.crt")
+    }
+
+    /// Says where a host that wants certificates can be reached without one.
+    mutating func report(_ host: VirtualHost, _ asked: ContainerSettings) {
+        guard host.clients?.demand == .on, host.httpsMethod == .noredirect else { return }
+        diagnostics.append(
+            Diagnostic(
+                .warning, at: .setting("HTTPS_METHOD"),
+                "\(host.name.text) asks for client certificates over https, and is served to everybody over http",
+                hint: "leave HTTPS_METHOD at redirect, or write nohttp"))
+    }
+}
