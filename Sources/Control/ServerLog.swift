@@ -13,9 +13,10 @@ package struct ServerLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// A handler that writes to standard error.
-    package init(level: Logger.Level = .info) {
+    /// A handler that writes to standard error, and to a file where one is given.
+    package init(level: Logger.Level = .info, file: ErrorLogFile? = nil) {
         self.init(level: level) { line in
+            file?.write(line)
             // One write(2) a line keeps the lines of several threads apart.
             line.withUnsafeBytes { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
@@ -27,8 +28,8 @@ package struct ServerLog: LogHandler {
     }
 
     /// A logger for the whole process.
-    package static func logger(level: Logger.Level = .info) -> Logger {
-        Logger(label: "portico") { _ in ServerLog(level: level) }
+    package static func logger(level: Logger.Level = .info, file: ErrorLogFile? = nil) -> Logger {
+        Logger(label: "portico") { _ in ServerLog(level: level, file: file) }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

@@ -11,6 +11,13 @@ package enum ChunkFrame {
     /// The end of a body without trailers.
     package static let end: StaticString = "0\r\n\r\n"
 
+    /// How many bytes a piece of content takes with its framing, and with the end of the body where it is the last one.
+    package static func framedCount(of count: Int, isLast: Bool) -> Int {
+        guard count > 0 else { return isLast ? end.utf8CodeUnitCount : 0 }
+        let digits = (UInt.bitWidth - UInt(count).leadingZeroBitCount + 3) / 4
+        return digits + 4 + count + (isLast ? end.utf8CodeUnitCount : 0)
+    }
+
     /// Writes the first line of a chunk just before its content, so that the content need not move.
     ///
     /// - Parameters:

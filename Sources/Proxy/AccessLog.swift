@@ -1,67 +1,89 @@
 internal import Bytes
-internal import HTTP
-internal import Net
 internal import Routing
 
-/// One worker's access log: lines are gathered in memory and handed to the writer's thread in batches.
-///
-/// The form is nginx-proxy's: host, client, user, time, request, status, body bytes, referrer, user agent, backend.
+/// One worker's access logs: that of all hosts, and those of files that directives name.
 final class AccessLog {
-    /// A batch this large is handed over at once; a smaller one waits for the worker's next tick.
-    private static let batchSize = 32 * 1024
+    /// What the requests of a location are noted in where no directive says anything.
+    let standard: ContiguousArray<WorkerLog>
 
     private let writer: LogWriter?
-    private var lines = ByteBuffer()
+    private let standardSink: LogSink?
+    private let standardFormat: WorkerLogFormat
+    private var sinks: [String: (file: LogFile, sink: LogSink)] = [:]
+    private var formats: [LogFormat: WorkerLogFormat] = [:]
     private var text = ByteBuffer()
 
-    init(writer: LogWriter?) { self.writer = writer }
+    init(writer: LogWriter?, format: LogFormat) {
+        self.writer = writer
+        standardFormat = WorkerLogFormat(format)
+        standardSink =
+            if let writer, let file = writer.standard { LogSink(file, writer: writer) } else { nil }
+        standard =
+            if let standardSink {
+                [WorkerLog(sink: standardSink, format: standardFormat, condition: nil)]
+            } else {
+                []
+            }
+    }
+
+    /// Whether lines may have to be handed over from time to time.
+    var isActive: Bool { writer != nil }
+
+    /// Goes over to the files of a new configuration; what was gathered for others is handed over.
+    func update(_ files: [String: LogFile]) {
+        guard let writer else { return }
+        formats = [:]
+        for (path, known) in sinks where files[path] !== known.file {
+            known.sink.flush()
+            sinks[path] = nil
+        }
+        for (path, file) in files where sinks[path] == nil { sinks[path] = (file, LogSink(file, writer: writer)) }
+    }
+
+    /// What the requests of a location are noted in. Lines for a file that could not be opened go to the log of all hosts.
+    func logs(for logging: AccessLogging) -> ContiguousArray<WorkerLog> {
+        guard case .to(let destinations) = logging else { return standard }
+        var logs: ContiguousArray<WorkerLog> = []
+        for destination in destinations {
+            let sink = destination.path.flatMap { sinks[$0]?.sink } ?? standardSink
+            guard let sink else { continue }
+            logs.append(
+                WorkerLog(
+                    sink: sink, format: destination.format.map(format) ?? standardFormat,
+                    condition: destination.condition))
+        }
+        return logs
+    }
 
     /// Notes an exchange that has ended.
     func record(_ exchange: Exchange) {
-        guard writer != nil else { return }
-        let downstream = exchange.downstream
-        let bytes = downstream.headBytes
-        let request = downstream.request
+        let logs = exchange.location.logs
+        guard !logs.isEmpty else { return }
         let values = VariableValues(exchange)
-        append(.host, values)
-        lines.append(" ")
-        exchange.client.address.append(to: &lines)
-        lines.append(" - ")
-        append(.remoteUser, values)
-        lines.append(" [")
-        exchange.worker.clock.withLogTime { lines.append($0) }
-        lines.append("] \"")
-        text.removeAll()
-        values.append(.request, to: &text)
-        LogText.append(text.readable, to: &lines)
-        lines.append("\" ")
-        lines.append(decimal: exchange.status)
-        lines.append(" ")
-        lines.append(decimal: exchange.bytesSent)
-        lines.append(" \"")
-        append(request.fields.first(.referer), bytes)
-        lines.append("\" \"")
-        append(request.fields.first(.userAgent), bytes)
-        lines.append("\" \"")
-        if let backend = exchange.backend { backend.text.withBytes { lines.append($0) } } else { lines.append("-") }
-        lines.append("\"\n")
-        if lines.count >= Self.batchSize { flush() }
+        for log in logs {
+            if let condition = log.condition, !holds(condition, values) { continue }
+            log.sink.add { lines in log.format.append(values, to: &lines, text: &text) }
+        }
     }
 
     /// Hands over what was gathered.
     func flush() {
-        guard let writer, !lines.isEmpty else { return }
-        writer.write(Array(lines.readable))
-        lines.removeAll()
+        standardSink?.flush()
+        for entry in sinks.values { entry.sink.flush() }
     }
 
-    private func append(_ field: HeaderField?, _ bytes: UnsafeRawBufferPointer) {
-        if let field { LogText.append(bytes[field.value], to: &lines) } else { lines.append("-") }
+    private func format(_ format: LogFormat) -> WorkerLogFormat {
+        if let known = formats[format] { return known }
+        let made = WorkerLogFormat(format)
+        formats[format] = made
+        return made
     }
 
-    private func append(_ variable: Variable, _ values: VariableValues) {
+    /// As in nginx nothing and `0` are the two values that say no.
+    private func holds(_ condition: Template, _ values: VariableValues) -> Bool {
         text.removeAll()
-        values.append(variable, to: &text)
-        if text.isEmpty { lines.append("-") } else { LogText.append(text.readable, to: &lines) }
+        condition.append(to: &text, from: values)
+        let value = text.readable
+        return !(value.isEmpty || value.count == 1 && value[0] == ASCII.zero)
     }
 }

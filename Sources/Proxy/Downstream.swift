@@ -22,12 +22,22 @@ class Downstream {
     let isProxied: Bool
     /// The number of the connection, from 1 on in each worker.
     let serial: Int
+    /// When the connection was taken up.
+    let connectionBegan: Instant
+    /// When the first byte of the current request was there.
+    var requestBegan: Instant
+    /// How many requests have come over the connection, the current one included.
+    var requestCount = 0
+    /// Whether the current request was sent before the last one was answered.
+    var isPipelined = false
     /// The head of the current request; its ranges point into `headBytes`.
     var request = RequestHead()
 
     init(worker: Worker, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool) {
         self.worker = worker
         serial = worker.nextSerial()
+        connectionBegan = worker.loop.now
+        requestBegan = worker.loop.now
         self.peer = peer
         self.local = local
         isSecure = listener.isSecure
@@ -43,6 +53,9 @@ class Downstream {
 
     /// How many of those bytes are the head's own.
     var headByteCount: Int { fatalError("abstract") }
+
+    /// How many bytes of the current answer were sent, framing included.
+    var sentCount: Int { fatalError("abstract") }
 
     /// Whether every byte of the request's body has been handed to the exchange.
     var isRequestComplete: Bool { fatalError("abstract") }

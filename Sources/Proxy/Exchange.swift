@@ -38,14 +38,18 @@ final class Exchange {
     private(set) var user: ByteString?
     /// The status that the client was sent, 0 before.
     private(set) var status = 0
-    /// The status that the backend sent, 0 where there is none.
-    private(set) var upstreamStatus = 0
+    /// The backends that were asked, for the log.
+    private(set) var attempts = UpstreamAttempts()
+    /// Whether the answer was sent whole.
+    private(set) var isWhole = false
     /// The bytes of the response's body that the client was sent.
     private(set) var bytesSent = 0
     /// When the request's head was complete.
     private(set) var startedAt = Instant(nanoseconds: 0)
     /// The bytes that the backend's head points into, while it is passed on.
     private var responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The fields of the answer, where a log needs them.
+    private var keptFields: KeptFields?
     private var identifier: (UInt64, UInt64)?
     /// What the worker knows the exchange by while its password is being checked.
     var waiter: UInt64 = 0
@@ -135,7 +139,9 @@ final class Exchange {
         backend = nil
         user = nil
         status = 0
-        upstreamStatus = 0
+        attempts.removeAll()
+        isWhole = false
+        keptFields?.removeAll()
         bytesSent = 0
         bodyReceived = 0
         identifier = nil
@@ -155,6 +161,7 @@ final class Exchange {
         let key = pool.key(for: self)
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend
+            attempts.began(backend, at: worker.loop.now)
             while !hasRetriedFresh, let idle = backend.takeIdle() {
                 if idle.assign(self) {
                     upstream = idle
@@ -178,6 +185,7 @@ final class Exchange {
     func upstreamReady() {
         guard let upstream else { return }
         phase = .forwarding
+        attempts.connected(at: worker.loop.now)
         let result = upstream.sendHead()
         if result == .complete, downstream.request.framing.hasBody { downstream.resumeBody() }
         sent(result)
@@ -222,8 +230,9 @@ final class Exchange {
 
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        if location.keepsFields { fieldsToKeep().keep(response, in: bytes) }
         if let backend {
-            upstreamStatus = response.status
+            attempts.headed(status: response.status, at: worker.loop.now)
             backend.health.served()
         }
         if response.status >= 400, !downstream.isRequestComplete {
@@ -240,6 +249,7 @@ final class Exchange {
 
     /// A piece of the answer's body has come from the backend.
     func receivedResponse(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
+        attempts.received(piece.count)
         bytesSent += piece.count
         worker.counters.bytesOut += piece.count
         let result: WriteResult
@@ -268,10 +278,29 @@ final class Exchange {
 
     /// Appends a field of the backend's answer, while its head is passed on.
     func appendResponseField(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
-        guard let upstream, !responseBytes.isEmpty else { return }
+        guard let upstream, !responseBytes.isEmpty else {
+            keptFields?.appendReceived(name, to: &output)
+            return
+        }
         for field in upstream.response.fields where ASCII.equalsIgnoringCase(responseBytes[field.name], name) {
             return output.append(responseBytes[field.value])
         }
+    }
+
+    /// Appends a field of the answer as it was sent, for a log; before that, as the backend sent it.
+    func appendSentField(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
+        if responseBytes.isEmpty, keptFields?.appendSent(name, to: &output) == true { return }
+        appendResponseField(name, to: &output)
+    }
+
+    /// Keeps the lines of the head that the client is sent, for a log.
+    func keep(sent lines: UnsafeRawBufferPointer) { fieldsToKeep().keep(sent: lines) }
+
+    private func fieldsToKeep() -> KeptFields {
+        if let keptFields { return keptFields }
+        let made = KeptFields()
+        keptFields = made
+        return made
     }
 
     /// Appends the host that the client asked for, with its port; HTTP/1.0 lets it ask for none, then the virtual host's.
@@ -307,12 +336,14 @@ final class Exchange {
 
     /// The backend's side broke down; the connection to it is closed already.
     func upstreamFailed(_ error: ExchangeError) {
+        noteUpstreamEnded()
         upstream = nil
         fail(error)
     }
 
     private func fail(_ error: ExchangeError) {
         releaseUpstream()
+        attempts.failed(status: error.status, at: worker.loop.now)
         switch phase {
         case .responding: return abort(error)
         case .connecting, .forwarding: if isRetried(error) { return }
@@ -372,6 +403,7 @@ final class Exchange {
 
     private func finish() {
         releaseUpstream()
+        isWhole = true
         end()
         downstream.exchangeEnded()
     }
@@ -384,8 +416,14 @@ final class Exchange {
 
     private func releaseUpstream() {
         guard let upstream else { return }
+        noteUpstreamEnded()
         self.upstream = nil
         upstream.release()
+    }
+
+    private func noteUpstreamEnded() {
+        guard let upstream else { return }
+        attempts.ended(received: upstream.receivedCount, sent: upstream.sentCount, at: worker.loop.now)
     }
 }
 

@@ -209,7 +209,10 @@ final class HTTP1Downstream: Downstream, EventSource {
             switch transport.read(into: input.writable) {
             case .bytes(let count):
                 input.produced(count)
-                if wasEmpty { worker.loop.setDeadline(worker.clientHeaderTimeout, for: token) }
+                if wasEmpty {
+                    requestBegan = worker.loop.now
+                    worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
+                }
             case .wouldBlock: break
             case .end, .failed:
                 close()
@@ -222,6 +225,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private func begin() {
         phase = .exchanging
         isBodyWanted = false
+        requestCount += 1
         isContinueOwed = request.expectsContinue && input.isEmpty && connection.acceptsInterim
         worker.loop.clearDeadline(for: token)
         exchange.begin()
@@ -230,6 +234,8 @@ final class HTTP1Downstream: Downstream, EventSource {
     override var tls: TLSStream? { transport.tls }
 
     override var headByteCount: Int { headCount }
+
+    override var sentCount: Int { output.sentCount }
 
     override var headBytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: input.all[headStart...])
@@ -335,7 +341,10 @@ final class HTTP1Downstream: Downstream, EventSource {
         output.addField(name, value)
     }
 
-    override func endHead() { output.endHead() }
+    override func endHead() {
+        if exchange.location.keepsFields { exchange.keep(sent: output.headLines) }
+        output.endHead()
+    }
 
     override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
         sent(output.sendBody(piece, isLast: isLast))
@@ -357,6 +366,8 @@ final class HTTP1Downstream: Downstream, EventSource {
         switch connection.responseEnded() {
         case .nextRequest:
             phase = .awaitingHead
+            isPipelined = !input.isEmpty
+            requestBegan = worker.loop.now
             if input.isEmpty { worker.heads.reclaim(from: &input) } else { input.compact() }
             if isLeaving || worker.isDraining, input.isEmpty { return finish() }
             setIdleDeadline()

@@ -8,6 +8,9 @@ struct HTTP1Output: ~Copyable {
     /// A piece up to this size is copied behind the head, so that one write and one TLS record carry both.
     private static let coalescingLimit = 16 * 1024 - 1024
 
+    /// How many bytes of the current response were sent, its head and framing included.
+    private(set) var sentCount = 0
+
     private let transport: Transport
     private let pool: BufferPool
     private var held = ByteBuffer()
@@ -28,6 +31,7 @@ struct HTTP1Output: ~Copyable {
     /// Begins a response's head; `advice` is how many seconds the client is told that the connection will be kept.
     mutating func startHead(status: Int, framing: HTTP1ServerConnection.ResponseFraming, advice: Int?) {
         pool.lend(to: &held)
+        sentCount = 0
         coding = framing.coding
         HeadWriter.appendStatusLine(status, to: &held)
         switch framing.coding {
@@ -58,18 +62,21 @@ struct HTTP1Output: ~Copyable {
         held.append("\r\n")
     }
 
+    /// The lines of the head that was begun.
+    var headLines: UnsafeRawBufferPointer { held.readable }
+
     /// Ends the head, which `sendBody`, `endBody` or `flush` will send.
     mutating func endHead() { held.append("\r\n") }
 
     /// Sends a piece of the body, framed, behind the head where that is held back.
     mutating func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
         guard !held.isEmpty, piece.count > 0 else {
-            if held.isEmpty { return transport.write(piece: piece, coding: coding, isLast: isLast) }
+            if held.isEmpty { return write(piece, isLast: isLast) }
             return isLast ? endBody(trailers: UnsafeRawBufferPointer(start: nil, count: 0)) : .complete
         }
         guard piece.count <= Self.coalescingLimit else {
             if case .failed(let error) = sendHeld(more: true) { return .failed(error) }
-            return transport.write(piece: piece, coding: coding, isLast: isLast)
+            return write(piece, isLast: isLast)
         }
         let isChunked = coding == .chunked
         if isChunked {
@@ -101,7 +108,13 @@ struct HTTP1Output: ~Copyable {
     /// Forgets what is held back: nobody will read it.
     mutating func discard() { pool.reclaim(from: &held) }
 
+    private mutating func write(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
+        sentCount += coding == .chunked ? ChunkFrame.framedCount(of: piece.count, isLast: isLast) : piece.count
+        return transport.write(piece: piece, coding: coding, isLast: isLast)
+    }
+
     private mutating func sendHeld(more: Bool) -> WriteResult {
+        sentCount += held.count
         let result = transport.write(held.readable, more: more)
         pool.reclaim(from: &held)
         return result

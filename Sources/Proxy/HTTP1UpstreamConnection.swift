@@ -22,6 +22,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         var head = ByteBuffer()
         worker.heads.lend(to: &head)
         RequestWriter.write(exchange, to: &head)
+        sentCount = head.count
         let result = send(endsRequest: !hasBody) { $0.write(head.readable, more: false) }
         worker.heads.reclaim(from: &head)
         return result
@@ -29,6 +30,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
 
     override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
         if isLast { connection.requestEnded() }
+        sentCount += piece.count
         return send(endsRequest: isLast) { $0.write(piece: piece, coding: requestCoding, isLast: isLast) }
     }
 

@@ -10,6 +10,10 @@ internal import Net
 class Responder {
     /// The head of the current answer; its ranges point into the bytes given to `Exchange.receivedHead`.
     final var response = ResponseHead()
+    /// How many bytes of the current request were sent, framing left out.
+    final var sentCount = 0
+    /// How many bytes have come as the answer to it.
+    final var receivedCount = 0
 
     /// Sends the head of the exchange's request, which this responder composes in its own protocol.
     func sendHead() -> WriteResult { fatalError("abstract") }

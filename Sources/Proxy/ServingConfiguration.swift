@@ -17,6 +17,8 @@ package struct ServingConfiguration: Sendable {
     /// What a TLS connection must be like for requests of a host to be taken from it, by the host's name. A host that is
     /// missing takes them from any.
     package var connectionDemands: [ByteString: ConnectionDemand]
+    /// The files that `access_log` names, by path, as far as they could be opened.
+    package var logFiles: [String: LogFile] = [:]
 
     /// The given parts, which belong together.
     package init(

@@ -173,6 +173,7 @@ class UpstreamConnection: Responder, EventSource {
     final func begin(hasBody: Bool) {
         isHeadComplete = false
         isPaused = false
+        receivedCount = 0
         isRequestEnded = !hasBody
     }
 
@@ -231,6 +232,7 @@ class UpstreamConnection: Responder, EventSource {
             pieces += 1
             switch transport.read(into: region) {
             case .bytes(let count):
+                receivedCount += count
                 received(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))
                 setReadDeadline()
             case .wouldBlock: break

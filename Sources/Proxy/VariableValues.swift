@@ -17,7 +17,12 @@ struct VariableValues: VariableSource {
         switch variable {
         case .args: output.append(bytes(request.query))
         case .argument(let name): name.withBytes { appendArgument($0, to: &output) }
+        case .bodyBytesSent: output.append(decimal: exchange.bytesSent)
+        case .bytesSent: output.append(decimal: downstream.sentCount)
         case .connection: output.append(decimal: downstream.serial)
+        case .connectionRequests: output.append(decimal: downstream.requestCount)
+        case .connectionTime: appendConnectionTime(to: &output)
+        case .cookie(let name): appendCookie(name, to: &output)
         case .forwardedFor: forwarded.appendFor(to: &output)
         case .forwardedHost: forwarded.appendHost(to: &output)
         case .forwardedPort: forwarded.appendPort(to: &output)
@@ -30,6 +35,9 @@ struct VariableValues: VariableSource {
         case .https: if downstream.isSecure { output.append("on") }
         case .isArgs: if !request.query.isEmpty { output.append("?") }
         case .msec: exchange.worker.clock.appendMilliseconds(to: &output)
+        case .nothing: break
+        case .pipe: output.append(downstream.isPipelined ? "p" : ".")
+        case .processID: appendProcessID(to: &output)
         case .proxyAddForwardedFor: forwarded.appendFor(to: &output)
         // An upgrade is not passed on, so a connection to a backend is never asked to become one.
         case .proxyConnection, .proxyUpgrade: break
@@ -43,12 +51,14 @@ struct VariableValues: VariableSource {
         case .remotePort: if exchange.client.port > 0 { output.append(decimal: Int(exchange.client.port)) }
         case .remoteUser: exchange.user?.withBytes { output.append($0) }
         case .request: appendRequestLine(to: &output)
+        case .requestCompletion: if exchange.isWhole { output.append("OK") }
         case .requestID: appendRequestID(to: &output)
         case .requestLength: output.append(decimal: exchange.bytesReceived)
         case .requestMethod: output.append(bytes(request.methodRange))
+        case .requestTime: appendRequestTime(to: &output)
         case .requestURI: downstream.appendRequestURI(to: &output)
         case .scheme: output.append(downstream.isSecure ? "https" : "http")
-        case .sentHTTP(let name), .upstreamHTTP(let name): appendResponseField(name, to: &output)
+        case .sentHTTP(let name): name.withBytes { exchange.appendSentField($0, to: &output) }
         case .serverAddress: downstream.local.address.append(to: &output)
         case .serverName: exchange.host?.name.withBytes { output.append($0) }
         case .serverPort: output.append(decimal: Int(downstream.local.port))
@@ -56,9 +66,16 @@ struct VariableValues: VariableSource {
         case .status: output.append(decimal: exchange.status)
         case .timeISO8601: exchange.worker.clock.withISO8601 { output.append($0) }
         case .timeLocal: exchange.worker.clock.withLogTime { output.append($0) }
-        case .upstreamAddress: exchange.backend?.text.withBytes { output.append($0) }
-        case .upstreamStatus: if exchange.upstreamStatus > 0 { output.append(decimal: exchange.upstreamStatus) }
         case .tls(let variable): append(variable, to: &output)
+        case .upstreamAddress: appendUpstreamAddresses(to: &output)
+        case .upstreamBytesReceived: appendUpstreamCount(\.receivedCount, to: &output)
+        case .upstreamBytesSent: appendUpstreamCount(\.sentCount, to: &output)
+        case .upstreamConnectTime: appendUpstreamTime(to: &output) { $0.connected }
+        case .upstreamHeaderTime: appendUpstreamTime(to: &output) { $0.headed }
+        case .upstreamHTTP(let name): name.withBytes { exchange.appendResponseField($0, to: &output) }
+        case .upstreamResponseLength: appendUpstreamCount(\.bodyCount, to: &output)
+        case .upstreamResponseTime: appendUpstreamTime(to: &output) { $0.ended }
+        case .upstreamStatus: appendUpstreamStatuses(to: &output)
         case .uri: appendPath(to: &output)
         }
     }
@@ -91,10 +108,6 @@ struct VariableValues: VariableSource {
                 output.append(bytes(field.value))
             }
         }
-    }
-
-    private func appendResponseField(_ name: ByteString, to output: inout ByteBuffer) {
-        name.withBytes { exchange.appendResponseField($0, to: &output) }
     }
 
     private func appendRequestLine(to output: inout ByteBuffer) {

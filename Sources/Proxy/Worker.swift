@@ -22,7 +22,7 @@ final class Worker {
     let accessLog: AccessLog
     let tls: TLSEngine
     let authenticator: Authenticator
-    private(set) var routes = WorkerRoutes()
+    private(set) var routes: WorkerRoutes
     private(set) var isDraining = false
     var counters = WorkerCounters()
 
@@ -47,7 +47,8 @@ final class Worker {
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
         self.report = report
         loop = try EventLoop()
-        accessLog = AccessLog(writer: log)
+        accessLog = AccessLog(writer: log, format: settings.logFormat)
+        routes = WorkerRoutes(log: accessLog)
         tls = try TLSEngine(selector: CertificateSelector(), ticketKeys: ticketKeys)
         authenticator = Authenticator(threads: hashing) { key, verdict in
             mailbox.post(.verified(key, verdict))
@@ -84,7 +85,8 @@ final class Worker {
     /// Routes new requests by the configuration; those under way keep what they began with.
     private func serve(_ configuration: ServingConfiguration) {
         var used: Set<ByteString> = []
-        routes = WorkerRoutes(configuration) { upstream in
+        accessLog.update(configuration.logFiles)
+        routes = WorkerRoutes(configuration, log: accessLog) { upstream in
             let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
             upstreams[upstream.key] = pool
             used.insert(upstream.key)

@@ -9,6 +9,10 @@ final class WorkerLocation {
     let passwords: PasswordSource?
     let upstreamHost: ByteString
     let upstreamPort: UInt16
+    /// What its requests are noted in.
+    let logs: ContiguousArray<WorkerLog>
+    /// Whether a log needs fields of the answer.
+    let keepsFields: Bool
     /// Whether some peers are proxies that name the client.
     let findsClient: Bool
     /// Whether backends are asked to close the connection behind each answer.
@@ -20,8 +24,10 @@ final class WorkerLocation {
     /// Whether it is `/`, without a destination.
     let coversEveryPath: Bool
 
-    init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?) {
+    init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?, log: AccessLog) {
         settings = location.settings
+        logs = log.logs(for: location.settings.accessLogging)
+        keepsFields = logs.contains { $0.format.holdsFields || $0.condition?.holdsAnswerFields ?? false }
         timeouts = LocationTimeouts(location.settings)
         self.pool = pool
         self.passwords = passwords

@@ -13,17 +13,17 @@ final class WorkerRoutes {
     private let defaultHost: WorkerHost?
 
     /// The routes of a worker that has heard of no configuration yet: every request is answered with 503.
-    init() {
-        fallback = WorkerLocation(Location(), pool: nil, passwords: nil)
+    init(log: AccessLog) {
+        fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
         hosts = []
         table = HostTable([])
         defaultHost = nil
     }
 
     init(
-        _ configuration: ServingConfiguration, pool: (Upstream) -> UpstreamPool
+        _ configuration: ServingConfiguration, log: AccessLog, pool: (Upstream) -> UpstreamPool
     ) {
-        fallback = WorkerLocation(Location(), pool: nil, passwords: nil)
+        fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
         let snapshot = configuration.snapshot
         let hosts = ContiguousArray(
             snapshot.hosts.map { host in
@@ -32,7 +32,8 @@ final class WorkerRoutes {
                     let passwords = location.settings.authentication.map {
                         configuration.passwordFiles[$0.file] ?? .missing(path: $0.file)
                     }
-                    return WorkerLocation(location, pool: location.upstream.map(pool), passwords: passwords)
+                    return WorkerLocation(
+                        location, pool: location.upstream.map(pool), passwords: passwords, log: log)
                 }
                 return WorkerHost(
                     host, locations: ContiguousArray(locations), demand: configuration.connectionDemands[host.name])

@@ -1,5 +1,6 @@
 package import Bytes
 package import HTTP
+package import Routing
 
 /// What every worker is told at its start and keeps for life.
 package struct WorkerSettings: Sendable {
@@ -19,6 +20,9 @@ package struct WorkerSettings: Sendable {
     package var clientHeaderTimeout = Duration.seconds(60)
     /// The name of this machine, for `$hostname`.
     package var hostname: ByteString = "localhost"
+
+    /// The form of the lines in the access log.
+    package var logFormat = LogFormat.virtualHost
 
     /// nginx's defaults, listening nowhere.
     package init() {}

@@ -14,11 +14,11 @@ struct ServeCommand: ParsableCommand {
 
                 Variables of nginx-proxy that are read: HTTP_PORT, HTTPS_PORT, HTTPS_METHOD, HSTS, DEFAULT_HOST, \
                 ENABLE_IPV6, PREFER_IPV6_NETWORK, TRUST_DOWNSTREAM_PROXY, TRUST_DEFAULT_CERT, \
-                ENABLE_HTTP_ON_MISSING_CERT, DISABLE_ACCESS_LOGS, DOCKER_HOST, NGINX_CONTAINER_LABEL. An option wins over \
+                ENABLE_HTTP_ON_MISSING_CERT, LOG_FORMAT, LOG_FORMAT_ESCAPE, LOG_JSON, DISABLE_ACCESS_LOGS, DOCKER_HOST, NGINX_CONTAINER_LABEL. An option wins over \
                 its variable.
 
                 Signals: TERM and INT let requests under way finish, a second one ends at once. HUP reads everything \
-                again. USR1 opens the access log anew.
+                again. USR1 opens the log files anew.
                 """)
     }
 
@@ -53,6 +53,12 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The folder for access.log, error.log and the files of access_log. (default: /var/log/nginx where it is "
+                + "mounted)", valueName: "dir"))
+    var logs: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How long requests under way may take to finish after TERM. (default: 30)", valueName: "seconds"))
     var drainTimeout: String?
 
@@ -63,9 +69,11 @@ struct ServeCommand: ParsableCommand {
         options.workers = workers
         options.control = control
         options.accessLog = accessLog
+        options.logFolder = logs ?? LogFolder.mounted
         options.drainTimeout = drainTimeout
         let environment = Environment(ProcessInfo.processInfo.environment)
         let settings = try Settings(options: options, environment: environment)
-        try Supervisor(settings, log: ServerLog.logger()).run()
+        let errorLog = settings.logFolder.flatMap { ErrorLogFile(path: Folders.joined($0, "error.log")) }
+        try Supervisor(settings, log: ServerLog.logger(file: errorLog), errorLog: errorLog).run()
     }
 }

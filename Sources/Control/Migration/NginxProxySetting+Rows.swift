@@ -24,9 +24,9 @@ extension NginxProxySetting {
         .init("HTTPS_METHOD", .same),
         .init("HTTPS_PORT", .same),
         .init("HTTP_PORT", .same),
-        .init("LOG_FORMAT", .notYet, "the access log has nginx-proxy's default format"),
-        .init("LOG_FORMAT_ESCAPE", .notYet, "the access log has nginx-proxy's default format", harmless: ["default"]),
-        .init("LOG_JSON", .notYet, "the access log has nginx-proxy's default format", harmless: no),
+        .init("LOG_FORMAT", .same),
+        .init("LOG_FORMAT_ESCAPE", .same),
+        .init("LOG_JSON", .same),
         .init("NGINX_CONTAINER_LABEL", .same),
         .init("NON_GET_REDIRECT", .notYet, "every method is redirected with 301", harmless: ["301"]),
         .init("NO_COLOR", .same),
@@ -101,7 +101,7 @@ extension NginxProxySetting {
         .init("/etc/nginx/vhost.d/default_location", .better),
         .init("/usr/share/nginx/html/.well-known/acme-challenge", .notYet, "ACME challenges are not answered"),
         .init("/usr/share/nginx/html/errors/50x.html", .notYet, "errors have Portico's own pages"),
-        .init("/var/log/nginx", .notYet, "the access log goes to standard output, or where --access-log says"),
+        .init("/var/log/nginx", .same),
     ]
 
     /// Variables that Portico adds, which nginx-proxy does not know.

@@ -37,7 +37,9 @@ package final class Supervisor {
     private let reports: Mailbox<WorkerReport>
     private let signals: Signals
     private let signalled = Signalled()
-    private let accessLog: AccessLogFile?
+    private let accessLogs: AccessLogFiles
+    private let errorLog: ErrorLogFile?
+    private var logProblems: DiagnosticLog
     private let hashing: HashingThreads
     private let tickets: TicketKeys
     private let workerCount: Int
@@ -59,11 +61,14 @@ package final class Supervisor {
 
     /// A server that does not run yet. It must be made on the main thread, before any other thread of the process.
     ///
+    /// - Parameter errorLog: the file that `log` writes to, to be opened anew with the access logs.
     /// - Throws: `ServeError` when the access log cannot be opened or the system gives not what a server needs.
-    package init(_ settings: Settings, log: Logger) throws(ServeError) {
+    package init(_ settings: Settings, log: Logger, errorLog: ErrorLogFile? = nil) throws(ServeError) {
         self.settings = settings
         self.log = log
+        self.errorLog = errorLog
         failures = FailureLog(log)
+        logProblems = DiagnosticLog(log)
         workerCount = settings.workers ?? Processors.available
         Signals.ignoreBrokenPipes()
         Self.raiseDescriptorLimit()
@@ -82,7 +87,7 @@ package final class Supervisor {
         } catch {
             throw .system("\(error)")
         }
-        accessLog = try AccessLogFile(settings.accessLog)
+        accessLogs = try AccessLogFiles(settings)
     }
 
     /// Serves until a signal ends it.
@@ -91,7 +96,9 @@ package final class Supervisor {
     package func run() throws(ServeError) {
         signalled.handle = { [unowned self] in receive(signal: $0) }
         agenda.perform = { [unowned self] chore in perform(chore) }
+        for problem in settings.problems { log.error("\(problem.text)") }
         for warning in settings.warnings { log.warning("\(warning)") }
+        if let problem = accessLogs.problem { log.warning("\(problem) Standard output takes its place.") }
         do throws(SystemError) {
             try loop.receive(from: reports) { [unowned self] in receive($0) }
             configurator = try Configurator(settings, on: loop, log: log) { [unowned self] in serve($0) }
@@ -102,7 +109,7 @@ package final class Supervisor {
         configurator?.start()
         loop.run()
         control?.close()
-        accessLog?.close()
+        accessLogs.close()
         if let failure { throw failure }
     }
 
@@ -110,6 +117,10 @@ package final class Supervisor {
 
     private func serve(_ configuration: ServingConfiguration) {
         let ports = configuration.snapshot.externalPorts
+        var configuration = configuration
+        let logs = accessLogs.files(configuration.snapshot.logFiles)
+        configuration.logFiles = logs.files
+        logProblems.update(logs.problems)
         if let workers {
             externalListeners?.close(except: ports)
             workers.serve(configuration)
@@ -127,10 +138,11 @@ package final class Supervisor {
         worker.httpsPort = settings.redirectPort
         worker.requiresProxyHeader = settings.requiresProxyHeader
         worker.trustedProxies = settings.trustedProxies
+        worker.logFormat = settings.logFormat
         worker.hostname = ByteString(OwnContainer.ownHostname)
         do throws(ListenError) {
             let workers = try WorkerThreads(
-                count: workerCount, settings: worker, hashing: hashing, log: accessLog?.writer, ticketKeys: tickets
+                count: workerCount, settings: worker, hashing: hashing, log: accessLogs.writer, ticketKeys: tickets
             ) { [reports] in reports.post($0) }
             self.workers = workers
             externalListeners = ExternalListeners(
@@ -229,11 +241,7 @@ package final class Supervisor {
             log.info("Reading everything again")
             configurator?.readAgain()
         case (SIGUSR1, _):
-            do throws(ServeError) {
-                try accessLog?.reopen()
-            } catch {
-                log.error("\(error)")
-            }
+            reopenLogs()
         case (SIGTERM, .starting), (SIGINT, .starting), (SIGTERM, .serving), (SIGINT, .serving):
             drain()
         case (SIGTERM, .draining), (SIGINT, .draining):
@@ -241,6 +249,13 @@ package final class Supervisor {
             stop()
         default:
             break
+        }
+    }
+
+    private func reopenLogs() {
+        for error in accessLogs.reopen() { log.error("\(error)") }
+        if let errorLog, !errorLog.reopen() {
+            log.error("\(errorLog.path) cannot be opened anew; the file that was open stays in use")
         }
     }
 

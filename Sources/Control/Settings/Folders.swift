@@ -10,6 +10,9 @@ package struct Folders: Hashable, Sendable {
     /// The folders of nginx-proxy's image.
     package init() {}
 
+    /// nginx's folder of logs: what `access_log` names lies in it.
+    package static let logs = "/var/log/nginx"
+
     /// Password files that guard the host they are named after, without any directive: `htpasswd` beside `vhost.d`.
     package var htpasswd: String { Self.joined(base, "htpasswd") }
 

@@ -18,6 +18,8 @@ package struct ServeOptions: Sendable {
     package var control: String?
     /// `--access-log`.
     package var accessLog: String?
+    /// `--logs`, or the folder of logs where it is mounted.
+    package var logFolder: String?
     /// `--drain-timeout`.
     package var drainTimeout: String?
 

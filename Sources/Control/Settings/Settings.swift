@@ -18,7 +18,8 @@ package struct Settings: Sendable {
     package enum AccessLog: Hashable, Sendable {
         case off
         case standardOutput
-        case file(String)
+        /// A file; where it is not required and cannot be opened, standard output takes its place.
+        case file(String, isRequired: Bool)
     }
 
     /// Where plain HTTP is served.
@@ -37,6 +38,10 @@ package struct Settings: Sendable {
     package var isControlSocketRequired: Bool
     /// Where the access log goes.
     package var accessLog: AccessLog
+    /// The form of its lines (`LOG_FORMAT`, `LOG_FORMAT_ESCAPE`, `LOG_JSON`).
+    package var logFormat: LogFormat
+    /// The folder of the files that `access_log` names, and of `access.log` and `error.log`; nil where there is none.
+    package var logFolder: String?
     /// How long requests under way may take to finish after SIGTERM.
     package var drainTimeout: Duration
     /// The settings that routing takes for every host.
@@ -49,6 +54,8 @@ package struct Settings: Sendable {
     package var containerLabel: String
     /// The port that clients are redirected to for https.
     package var redirectPort: UInt16
+    /// What cannot be used, and is not needed to run.
+    package var problems: [Diagnostic] = []
     /// What the operator should know of the settings, a line each.
     package var warnings: [String]
 
@@ -74,7 +81,11 @@ package struct Settings: Sendable {
             try Self.number(text, setting: "--drain-timeout", allowed: 0...86_400)
         }
         drainTimeout = .seconds(seconds ?? 30)
-        accessLog = try Self.accessLog(options.accessLog, environment)
+        logFolder = options.logFolder
+        accessLog = try Self.accessLog(options.accessLog, folder: options.logFolder, environment)
+        let (format, formatProblem) = try LogFormat.read(from: environment)
+        logFormat = format
+        if let formatProblem { problems.append(formatProblem) }
         trustedProxies = try TrustedProxies(environment)
         requiresProxyHeader = try environment.flag("ENABLE_PROXY_PROTOCOL") ?? false
         containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
@@ -106,13 +117,15 @@ package struct Settings: Sendable {
     }
 
     private static func accessLog(
-        _ option: String?, _ environment: Environment
+        _ option: String?, folder: String?, _ environment: Environment
     ) throws(SettingsError) -> AccessLog {
         switch option {
         case "off": return .off
         case "-": return .standardOutput
-        case let path?: return .file(path)
-        case nil: return try environment.flag("DISABLE_ACCESS_LOGS") ?? false ? .off : .standardOutput
+        case let path?: return .file(path, isRequired: true)
+        case nil:
+            if try environment.flag("DISABLE_ACCESS_LOGS") ?? false { return .off }
+            return folder.map { .file(Folders.joined($0, "access.log"), isRequired: false) } ?? .standardOutput
         }
     }
 

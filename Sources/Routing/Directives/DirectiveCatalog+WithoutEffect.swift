@@ -37,8 +37,6 @@ extension DirectiveCatalog {
             silent("keepalive_time", "TIME", in: .upstream),
             silent("keepalive_timeout", "TIME", in: .upstream),
             silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
-            spoken(
-                "access_log", "PATH [FORMAT]", arity: 1...6, because: "the access log is set for all hosts together"),
             spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
             spoken("ssl_ciphers", "CIPHERS", because: intermediate),
             spoken("ssl_ecdh_curve", "CURVES", because: intermediate),

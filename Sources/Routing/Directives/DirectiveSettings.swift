@@ -18,6 +18,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var addedHeaders: [AddedHeader] = []
     var requestHeaders: [RequestHeader]?
     var returned: Return?
+    var accessLogging: AccessLogging?
     var serverTokens: Bool?
     var trustedAddresses: [IPNetwork] = []
     var clientAddressField: ClientAddressField?
@@ -62,6 +63,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
         if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
         if let returned { result.returned = returned }
+        if let accessLogging { result.accessLogging = accessLogging }
         if let serverTokens { result.serverTokens = serverTokens }
         if !trustedAddresses.isEmpty { result.clientAddress.trusted = trustedAddresses }
         switch clientAddressField {

@@ -14,6 +14,8 @@ struct HostFileCompiler {
     var verification: Directive?
     /// What `proxy_ssl_trusted_certificate` names.
     var authorities: String?
+    /// The formats that `log_format` has declared, by name.
+    var logFormats: [ByteString: LogFormat] = [:]
     /// Where the first `proxy_set_header` stands.
     var firstRequestHeader: Diagnostic.Place?
 

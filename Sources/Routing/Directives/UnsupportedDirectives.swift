@@ -29,7 +29,7 @@ enum UnsupportedDirectives {
         "error_page", "etag", "expires", "geo", "geoip_country", "gunzip", "http2", "http3", "if", "if_modified_since",
         "ignore_invalid_headers", "image_filter", "index", "internal", "keepalive_disable", "limit_except",
         "limit_rate",
-        "limit_rate_after", "location", "log_format", "log_not_found", "log_subrequest", "map", "max_ranges",
+        "limit_rate_after", "location", "log_not_found", "log_subrequest", "map", "max_ranges",
         "merge_slashes", "mirror", "proxy_bind", "proxy_cache", "proxy_cookie_domain", "proxy_cookie_path",
         "proxy_hide_header", "proxy_ignore_headers", "proxy_intercept_errors", "proxy_limit_rate", "proxy_method",
         "proxy_next_upstream", "proxy_pass_header", "proxy_pass_request_body", "proxy_pass_request_headers",

@@ -34,6 +34,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var requestHeaders: [RequestHeader]?
     /// The answer that every request gets before any check, instead of being forwarded (`return`).
     package var returned: Return?
+    /// Where requests are noted (`access_log`).
+    package var accessLogging = AccessLogging.standard
     /// Whether the product's version may be named in answers (`server_tokens`).
     package var serverTokens = true
     /// Whether the backend was recognised as an image registry.

@@ -21,6 +21,15 @@ package struct RoutingSnapshot: Sendable {
     /// The ports to listen on beside those of Portico's own settings.
     package var externalPorts: Set<ExternalPort> = []
 
+    /// The files that `access_log` names, as paths in the folder of logs, sorted, each once.
+    package var logFiles: [String] {
+        var paths: Set<String> = []
+        for host in hosts {
+            for location in host.locations { paths.formUnion(location.settings.accessLogging.paths) }
+        }
+        return paths.sorted()
+    }
+
     /// What `proxy.conf` said when it could last be read, so that a broken edit changes nothing.
     var sharedFile: HostFile?
     /// Who counted as internal when that could last be read.

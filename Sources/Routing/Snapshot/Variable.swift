@@ -6,8 +6,18 @@ package enum Variable: Hashable, Sendable {
     case args
     /// `$arg_NAME`: the value of one parameter of the query, undecoded; the name in lower case.
     case argument(ByteString)
+    /// `$body_bytes_sent`: the bytes of the answer's body that the client was sent.
+    case bodyBytesSent
+    /// `$bytes_sent`: the bytes that the client was sent, the answer's head included.
+    case bytesSent
     /// `$connection`: the serial number of the client's connection.
     case connection
+    /// `$connection_requests`: how many requests the client has made over its connection, this one included.
+    case connectionRequests
+    /// `$connection_time`: how long the client's connection has stood, in seconds with milliseconds.
+    case connectionTime
+    /// `$cookie_NAME`: the value of a cookie; the name as it is.
+    case cookie(ByteString)
     /// `$proxy_x_forwarded_for` of nginx-proxy: what X-Forwarded-For is set to by default.
     case forwardedFor
     /// `$proxy_x_forwarded_host` of nginx-proxy: what X-Forwarded-Host is set to by default.
@@ -32,6 +42,12 @@ package enum Variable: Hashable, Sendable {
     case isArgs
     /// `$msec`: the time as seconds since 1970 with milliseconds.
     case msec
+    /// A variable of nginx that never has a value here, such as `$upstream_cache_status`.
+    case nothing
+    /// `$pid`: the number of this process.
+    case processID
+    /// `$pipe`: `p` where the request was sent before the last one was answered, else `.`.
+    case pipe
     /// `$proxy_add_x_forwarded_for`: the client's X-Forwarded-For with its address appended.
     case proxyAddForwardedFor
     /// `$proxy_connection` of nginx-proxy: `upgrade` where the client asks for an upgrade, else nothing.
@@ -58,12 +74,16 @@ package enum Variable: Hashable, Sendable {
     case remoteUser
     /// `$request`: the request line.
     case request
+    /// `$request_completion`: `OK` where the answer was sent whole, else nothing.
+    case requestCompletion
     /// `$request_id`: 16 random bytes in hexadecimal, the same for the whole request.
     case requestID
     /// `$request_length`: the bytes of the request read so far.
     case requestLength
     /// `$request_method`.
     case requestMethod
+    /// `$request_time`: how long the request has taken since its first byte, in seconds with milliseconds.
+    case requestTime
     /// `$request_uri`: the target as it was sent, with its query.
     case requestURI
     /// `$scheme`: `http` or `https`.
@@ -88,8 +108,20 @@ package enum Variable: Hashable, Sendable {
     case tls(TLSVariable)
     /// `$upstream_addr`: the backend's address and port.
     case upstreamAddress
+    /// `$upstream_bytes_received`: the bytes that the backend sent.
+    case upstreamBytesReceived
+    /// `$upstream_bytes_sent`: the bytes that the backend was sent.
+    case upstreamBytesSent
+    /// `$upstream_connect_time`: how long connecting to the backend took, in seconds with milliseconds.
+    case upstreamConnectTime
+    /// `$upstream_header_time`: how long it took until the head of the backend's answer was there.
+    case upstreamHeaderTime
     /// `$upstream_http_NAME`: a field of the backend's answer; the name as in `http`.
     case upstreamHTTP(ByteString)
+    /// `$upstream_response_length`: the bytes of the body that the backend sent.
+    case upstreamResponseLength
+    /// `$upstream_response_time`: how long it took until the backend's answer was whole.
+    case upstreamResponseTime
     /// `$upstream_status`: the status of the backend's answer.
     case upstreamStatus
     /// `$uri`, `$document_uri`: the path, decoded and normalised.

@@ -94,14 +94,15 @@ struct SettingsTests {
         }
         #expect(settings.http.map(\.description) == ["0.0.0.0:81"])
         #expect(settings.docker == .none)
-        #expect(settings.accessLog == .file("/var/log/access.log"))
+        #expect(settings.accessLog == .file("/var/log/access.log", isRequired: true))
     }
 
     @Test(
         "refuse values of the environment that make no sense",
         arguments: [
             ["HTTP_PORT": "eighty"], ["HTTPS_PORT": "0"], ["ENABLE_IPV6": "maybe"], ["DOCKER_HOST": "ssh://host"],
-            ["DOCKER_HOST": "tcp://h:2376", "DOCKER_TLS_VERIFY": "1"], ["DISABLE_ACCESS_LOGS": "x"],
+            ["DOCKER_HOST": "tcp://h:2376", "DOCKER_TLS_VERIFY": "1"], ["DISABLE_ACCESS_LOGS": "x"], ["LOG_JSON": "x"],
+            ["LOG_FORMAT_ESCAPE": "xml"],
         ])
     func oddEnvironment(variables: [String: String]) {
         #expect(throws: SettingsError.self) { try settings(variables) }
@@ -148,5 +149,50 @@ struct SettingsTests {
         #expect(try settings().redirectPort == 443)
         #expect(try settings { $0.https = ["127.0.0.1:8443"] }.redirectPort == 8443)
         #expect(try settings(["HTTPS_PORT": "5043"]) { $0.https = ["127.0.0.1:8443"] }.redirectPort == 5043)
+    }
+
+    @Test("take the form of the access log, LOG_JSON before LOG_FORMAT")
+    func logFormat() throws {
+        #expect(try settings().logFormat == .virtualHost)
+        let own = try settings(["LOG_FORMAT": "$host $status", "LOG_FORMAT_ESCAPE": "none"]).logFormat
+        #expect(own == (try LogFormat(compiling: "$host $status", escape: .none, at: .setting("LOG_FORMAT"))))
+        #expect(try settings(["LOG_FORMAT": "$host", "LOG_JSON": "true"]).logFormat == .json)
+        #expect(try settings(["LOG_JSON": "false"]).logFormat == .virtualHost)
+        #expect(try settings(["LOG_FORMAT_ESCAPE": "json"]).logFormat.escape == .json)
+    }
+
+    @Test("keep the usual form of the access log where the other one has a mistake, and say so")
+    func badLogFormat() throws {
+        let settings = try settings(["LOG_FORMAT": "$host $hots"])
+        #expect(settings.logFormat == .virtualHost)
+        #expect(
+            settings.problems == [
+                Diagnostic(
+                    .error, at: .setting("LOG_FORMAT"), "unknown variable $hots, so the access log has its usual form",
+                    hint: "did you mean $host?")
+            ])
+    }
+
+    @Test("write the logs to their folder where there is one, as nginx does")
+    func logFolder() throws {
+        #expect(
+            try settings { $0.logFolder = "/logs" }.accessLog == .file("/logs/access.log", isRequired: false))
+        #expect(try settings(["DISABLE_ACCESS_LOGS": "true"]) { $0.logFolder = "/logs" }.accessLog == .off)
+        #expect(
+            try settings {
+                $0.logFolder = "/logs"
+                $0.accessLog = "-"
+            }.accessLog == .standardOutput)
+    }
+
+    @Test("know a folder of logs that is mounted")
+    func mountedLogFolder() {
+        let text = """
+            741 740 0:55 / /proc rw,nosuid - proc proc rw
+            750 739 8:1 /srv/log /var/log/nginx rw,relatime - ext4 /dev/sda1 rw
+            """
+        #expect(LogFolder.isMountPoint("/var/log/nginx", in: text))
+        #expect(!LogFolder.isMountPoint("/var/log", in: text))
+        #expect(!LogFolder.isMountPoint("/srv/log", in: text))
     }
 }

@@ -19,6 +19,8 @@ final class TestProxy {
     var backendContexts: [ByteString: BackendContext] = [:]
     /// What TLS connections must be like for requests of some hosts.
     var connectionDemands: [ByteString: ConnectionDemand] = [:]
+    /// The files that `access_log` names.
+    private let logFiles: [String: LogFile]
     private let threads: WorkerThreads
     private let workerCount: Int
     /// Kept alive for as long as the proxy is.
@@ -28,8 +30,10 @@ final class TestProxy {
 
     init(
         _ hosts: [VirtualHost], defaultHost: Int? = nil, passwordFiles: [String: PasswordSource] = [:],
-        workers: Int = 1, log: LogWriter? = nil, configure: (inout WorkerSettings) -> Void = { _ in }
+        workers: Int = 1, log: LogWriter? = nil, logFiles: [String: LogFile] = [:],
+        configure: (inout WorkerSettings) -> Void = { _ in }
     ) throws {
+        self.logFiles = logFiles
         var settings = WorkerSettings()
         settings.httpAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
         settings.httpsAddresses = settings.httpAddresses
@@ -64,11 +68,12 @@ final class TestProxy {
         meanwhile: () throws -> Void = {}
     ) throws {
         generation += 1
-        threads.serve(
-            ServingConfiguration(
-                snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
-                passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts,
-                connectionDemands: connectionDemands))
+        var configuration = ServingConfiguration(
+            snapshot: RoutingSnapshot(generation: generation, hosts: hosts, defaultHost: defaultHost),
+            passwordFiles: passwordFiles, certificates: certificates, backendContexts: backendContexts,
+            connectionDemands: connectionDemands)
+        configuration.logFiles = logFiles
+        threads.serve(configuration)
         try meanwhile()
         let expected = generation
         try reports.wait(for: "generation \(expected)") { reports in
