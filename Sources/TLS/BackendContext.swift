@@ -40,6 +40,24 @@ package final class BackendContext: Sendable {
         isVerifying = true
     }
 
+    /// Settings under which a certificate is believed that is one of a file's in PEM form, or was signed by one of them.
+    ///
+    /// - Throws: `CertificateError` that names the file: it cannot be read, or holds no certificate or a broken one.
+    package convenience init(authorityFile path: String) throws(CertificateError) {
+        let file = try CredentialFile(path: path)
+        try self.init(authorities: file.bytes, path: path)
+        // Its bytes are wiped when it goes.
+        withExtendedLifetime(file) {}
+    }
+
+    /// Has servers that ask who connects be shown this certificate. To be called before the first connection.
+    ///
+    /// - Throws: `TLSError.setUp` when OpenSSL refuses.
+    package func present(_ certificate: Certificate) throws(TLSError) {
+        ERR_clear_error()
+        guard TLSContext.install(certificate, in: object.pointer) else { throw .setUp(OpenSSLFault.take().text) }
+    }
+
     /// Says to a new connection whom it is made to; false when OpenSSL refuses.
     ///
     /// A name is sent to the backend (RFC 6066 §3); an address cannot be. Where certificates are verified, this one must

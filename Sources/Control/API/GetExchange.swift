@@ -2,6 +2,7 @@ internal import Bytes
 internal import FoundationEssentials
 internal import HTTP
 internal import Net
+internal import TLS
 
 /// One GET request over a connection of its own, and its answer.
 ///
@@ -21,11 +22,23 @@ final class GetExchange: EventSource {
     private static let pieceSize = 65_536
     private static let readsPerTurn = 16
 
+    /// How a server is spoken to over TLS.
+    struct Security {
+        /// The loop's part of TLS.
+        let engine: TLSEngine
+        /// Whose certificates are believed, and the own one.
+        let context: BackendContext
+        /// The name or address that the server's certificate must be for.
+        let serverName: ByteString
+    }
+
     private let loop: EventLoop
     private let delivery: Delivery
     private let finished: (Result<[UInt8], APIError>) -> Void
     private var token: Token?
-    private var socket: FileDescriptor?
+    private var transport: Transport?
+    private var isConnected = false
+    private var isSent = false
     private var failure: APIError?
     private var request = ByteBuffer()
     private var input = ByteBuffer(capacity: pieceSize)
@@ -35,21 +48,22 @@ final class GetExchange: EventSource {
     private var content: [UInt8] = []
 
     /// Sends the request and reports how it ended within `timeout`, which for a stream counts until its head only.
+    ///
+    /// - Parameter security: how TLS is spoken; nil in the clear.
     init(
-        _ path: String, host: String, at address: SocketAddress, on loop: EventLoop, timeout: Duration,
-        delivery: Delivery = .whole, finished: @escaping (Result<[UInt8], APIError>) -> Void
+        _ path: String, host: String, at address: SocketAddress, security: Security? = nil, on loop: EventLoop,
+        timeout: Duration, delivery: Delivery = .whole, finished: @escaping (Result<[UInt8], APIError>) -> Void
     ) {
         self.loop = loop
         self.delivery = delivery
         self.finished = finished
         request.append(Array("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8))
-        do throws(SystemError) {
-            let socket = try Socket.connect(to: address)
-            if case .ip = address { Socket.setKeepAlive(socket.raw) }
-            token = try loop.add(socket.raw, self)
-            self.socket = consume socket
+        do {
+            let transport = try Self.connect(to: address, security)
+            token = try loop.add(transport.descriptor, self)
+            self.transport = transport
         } catch {
-            failure = .unreachable(error.description)
+            failure = .unreachable("\(error)")
             let token = loop.add(self)
             self.token = token
             loop.again(token)
@@ -57,18 +71,54 @@ final class GetExchange: EventSource {
         if let token { loop.setDeadline(timeout, for: token) }
     }
 
+    private static func connect(to address: SocketAddress, _ security: Security?) throws -> Transport {
+        let socket = try Socket.connect(to: address)
+        if case .ip = address { Socket.setKeepAlive(socket.raw) }
+        guard let security else { return Transport(plain: socket) }
+        return try Transport(
+            connecting: socket, engine: security.engine, context: security.context, serverName: security.serverName,
+            sessions: BackendSessions())
+    }
+
     /// Ends the exchange without a result.
     func cancel() {
         guard let token else { return }
         loop.remove(token)
         self.token = nil
-        socket = nil
+        transport?.close()
+        transport = nil
     }
 
     func ready(_ readiness: Readiness) {
         if let failure { return finish(.failure(failure)) }
-        if readiness.mayWrite { send() }
+        transport?.update(readiness)
+        guard isConnected || connect(readiness) else { return }
+        if case .failed(let error)? = transport?.flush() { return finish(.failure(.unreachable(error.description))) }
+        guard shakeHands() else { return }
+        send()
         receive()
+    }
+
+    /// Returns whether the connection stands.
+    private func connect(_ readiness: Readiness) -> Bool {
+        guard readiness.mayWrite || readiness.isEnding, let transport else { return false }
+        if let error = Socket.connectError(transport.descriptor) {
+            finish(.failure(.unreachable(error.description)))
+            return false
+        }
+        isConnected = true
+        return true
+    }
+
+    /// Returns whether the request can be sent.
+    private func shakeHands() -> Bool {
+        switch transport?.handshake() {
+        case .complete: return true
+        case .wouldBlock, nil: return false
+        case .failed(let error):
+            finish(.failure(.unreachable(error.description)))
+            return false
+        }
     }
 
     func deadlinePassed() { finish(.failure(.timedOut)) }
@@ -80,22 +130,18 @@ final class GetExchange: EventSource {
     }
 
     private func send() {
-        guard let descriptor = socket?.raw, !request.isEmpty else { return }
-        if let error = Socket.connectError(descriptor) {
-            return finish(.failure(.unreachable(error.description)))
-        }
-        do throws(SystemError) {
-            request.consume(try Socket.send(descriptor, request.readable))
-        } catch {
+        guard !isSent, let transport else { return }
+        isSent = true
+        if case .failed(let error) = transport.write(request.readable) {
             finish(.failure(.unreachable(error.description)))
         }
     }
 
     private func receive() {
         for _ in 0..<Self.readsPerTurn {
-            guard let descriptor = socket?.raw else { return }
+            guard let transport, transport.mayRead else { return }
             input.reserve(Self.pieceSize / 2)
-            switch Socket.receive(descriptor, into: input.writable) {
+            switch transport.read(into: input.writable) {
             case .bytes(let count):
                 input.produced(count)
                 process()

@@ -155,7 +155,7 @@ struct ContainerTable {
     }
 
     private static func isRoutable(_ entry: Entry) -> Bool {
-        entry.stopping == nil
+        entry.stopping == nil && entry.inspected?.isAdmitted == true
             && entry.inspected?.container.environment.keys.contains { $0.hasPrefix("VIRTUAL_HOST") } == true
     }
 }

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Logging
 internal import Net
 internal import Routing
+internal import TLS
 
 /// Follows a Docker engine: which containers run, where, and what they ask for.
 ///
@@ -42,6 +43,8 @@ final class DockerClient {
     private(set) var isSynchronized = false
 
     private let target: Settings.Docker
+    private let engineSecurity: EngineSecurity?
+    private let filters: ContainerFilters?
     private let pace: Pace
     private let loop: EventLoop
     private let log: Logger
@@ -54,28 +57,37 @@ final class DockerClient {
     private var events = JSONStreamSplitter()
     private var address = SocketAddress.unix("")
     private var host = "docker"
+    private var security: GetExchange.Security?
     private var version: APIVersion?
     /// The tries to connect in a row that have failed, or came to nothing soon.
     private var failures = 0
     private var attached: Instant?
     private var isFirstList = true
     private var isLossReported = false
+    private var isRefusalReported = false
     private var lastError: APIError?
     private var unanswered: Set<String>?
     private var retries: [String: Int] = [:]
     private var unheard: Set<String> = []
     private lazy var inspections = InspectionQueue(
-        ask: { [unowned self] id, finished in get("/containers/\(id)/json", finished) },
+        ask: { [unowned self] id, finished in inspect(id, finished) },
         revision: { [unowned self] id in table.revision(of: id) },
         answered: { [unowned self] id, revision, result in inspected(id, revision, result) })
 
     /// A client that does nothing until `start()`; `changed` is called on the loop's thread after each change.
+    ///
+    /// - Parameters:
+    ///   - security: how TLS is spoken to an engine that is reached over TCP; nil in the clear.
+    ///   - filters: which containers count; nil for all.
     init(
-        _ target: Settings.Docker, own: OwnContainer, pace: Pace = Pace(), on loop: EventLoop, resolver: NameResolver,
+        _ target: Settings.Docker, security: EngineSecurity? = nil, filters: ContainerFilters? = nil, own: OwnContainer,
+        pace: Pace = Pace(), on loop: EventLoop, resolver: NameResolver,
         log: Logger,
         changed: @escaping () -> Void
     ) {
         self.target = target
+        engineSecurity = security
+        self.filters = filters
         self.own = OwnPlace(own)
         self.pace = pace
         self.loop = loop
@@ -159,9 +171,22 @@ final class DockerClient {
                 guard !addresses.isEmpty else { return lost(.unreachable("the name \(name) has no address")) }
                 // Each try takes the next address, so that one that does not answer is passed over.
                 let address = addresses[failures % addresses.count]
+                do {
+                    security = try makeSecurity(for: name)
+                } catch {
+                    return lost(.unreachable("\(error)"))
+                }
                 askVersion(at: .ip(Endpoint(address: address, port: port)), host: "\(name):\(port)")
             }
         }
+    }
+
+    /// Reads the files anew for each connection, so that replaced ones are taken up.
+    private func makeSecurity(for name: String) throws -> GetExchange.Security? {
+        guard let engineSecurity else { return nil }
+        let engine = try security?.engine ?? TLSEngine(selector: CertificateSelector(), ticketKeys: TicketKeys())
+        return GetExchange.Security(
+            engine: engine, context: try engineSecurity.context(), serverName: ByteString(name.lowercased()))
     }
 
     private func askVersion(at address: SocketAddress, host: String) {
@@ -294,11 +319,9 @@ final class DockerClient {
     }
 
     private func listed(_ answer: [UInt8], mark: UInt64) {
-        guard let elements = JSONStreamSplitter.elements(ofArray: answer) else {
+        guard let (ids, isComplete) = ListedContainer.identifiers(in: answer) else {
             return lost(.unreadable("a list of containers"))
         }
-        let ids = elements.values.compactMap { try? JSONDecoder().decode(ListedContainer.self, from: Data($0)).id }
-        let isComplete = elements.areComplete && ids.count == elements.values.count
         if !isComplete { log.warning("The Docker engine's list holds containers that cannot be read.") }
         let (effect, news) = table.listed(ids, isComplete: isComplete, mark: mark, now: loop.now)
         if !isFirstList, !news.isEmpty {
@@ -313,9 +336,47 @@ final class DockerClient {
         checkSynchronized(nil)
     }
 
-    private func inspected(_ id: String, _ revision: UInt64, _ result: Result<[UInt8], APIError>) {
+    /// Asks what a container is, and before that whether the filters let it in. One that they leave out is still looked at:
+    /// it may be the own one.
+    private func inspect(
+        _ id: String, _ finished: @escaping (Result<Inspection, APIError>) -> Void
+    ) -> () -> Void {
+        var current: GetExchange?
+        let look = { [unowned self] (isAdmitted: Bool) in
+            current = get("/containers/\(id)/json") { result in
+                finished(result.map { Inspection(json: $0, isAdmitted: isAdmitted) })
+            }
+        }
+        guard let filters else {
+            look(true)
+            return { current?.cancel() }
+        }
+        let path = "/containers/json?all=1&filters=\(QueryText.escaped(filters.json(for: id)))"
+        current = get(path) { [unowned self] result in
+            switch result {
+            case .success(let answer):
+                look(ListedContainer.identifiers(in: answer)?.ids.contains(id) == true)
+            case .failure(.refused(let status, let message)):
+                if !isRefusalReported {
+                    log.error(
+                        """
+                        The Docker engine refuses DOCKER_CONTAINER_FILTERS, so that no container gets requests: status \
+                        \(status), \(message)
+                        """)
+                }
+                isRefusalReported = true
+                look(false)
+            case .failure(let error): finished(.failure(error))
+            }
+        }
+        return { current?.cancel() }
+    }
+
+    private func inspected(_ id: String, _ revision: UInt64, _ result: Result<Inspection, APIError>) {
         do throws(APIError) {
-            let answer = try InspectedContainer(json: try result.get())
+            let inspection = try result.get()
+            var answer = try InspectedContainer(json: inspection.json)
+            answer.isAdmitted = inspection.isAdmitted
             retries[id] = nil
             own.consider(answer, in: table)
             if !answer.isRunning { unheard.remove(id) }
@@ -359,7 +420,8 @@ final class DockerClient {
         let prefix = version.map { "/v\($0)" } ?? ""
         var key: ObjectIdentifier?
         let exchange = GetExchange(
-            prefix + path, host: host, at: address, on: loop, timeout: pace.answer, delivery: delivery
+            prefix + path, host: host, at: address, security: security, on: loop, timeout: pace.answer,
+            delivery: delivery
         ) { [unowned self] result in
             if let key { exchanges[key] = nil }
             finished(result)

@@ -9,6 +9,8 @@ package import Routing
 package struct InspectedContainer: Equatable {
     /// The container as routing sees it. Of its environment only what routing may ask for is kept: the rest may be secrets.
     package var container: Container
+    /// Whether it counts: `DOCKER_CONTAINER_FILTERS` may leave it out.
+    var isAdmitted = true
     /// Whether its process runs and is not frozen.
     var isRunning: Bool
     /// The signal that `docker stop` sends to it, where that is not SIGTERM.

@@ -8,12 +8,12 @@ final class InspectionQueue {
     /// How many of these places are open to containers that are not urgent.
     static let ordinaryWidth = 5
 
-    private let ask: (String, @escaping (Result<[UInt8], APIError>) -> Void) -> GetExchange
+    private let ask: (String, @escaping (Result<Inspection, APIError>) -> Void) -> () -> Void
     private let revision: (String) -> UInt64?
-    private let answered: (String, UInt64, Result<[UInt8], APIError>) -> Void
+    private let answered: (String, UInt64, Result<Inspection, APIError>) -> Void
     private var urgent = Line()
     private var ordinary = Line()
-    private var running: [String: (exchange: GetExchange, revision: UInt64)] = [:]
+    private var running: [String: (cancel: () -> Void, revision: UInt64)] = [:]
 
     /// Identifiers that wait, each once, first come first served.
     private struct Line {
@@ -42,13 +42,13 @@ final class InspectionQueue {
     /// A queue that knows how to ask, at which revision a container is, and whom to give the answers.
     ///
     /// - Parameters:
-    ///   - ask: starts the request about a container.
+    ///   - ask: begins to ask about a container, and returns what ends that.
     ///   - revision: the container's revision; nil when nobody wants to know any more.
     ///   - answered: takes the answer, with the revision that it was asked at.
     init(
-        ask: @escaping (String, @escaping (Result<[UInt8], APIError>) -> Void) -> GetExchange,
+        ask: @escaping (String, @escaping (Result<Inspection, APIError>) -> Void) -> () -> Void,
         revision: @escaping (String) -> UInt64?,
-        answered: @escaping (String, UInt64, Result<[UInt8], APIError>) -> Void
+        answered: @escaping (String, UInt64, Result<Inspection, APIError>) -> Void
     ) {
         self.ask = ask
         self.revision = revision
@@ -71,7 +71,7 @@ final class InspectionQueue {
 
     /// Forgets who waits and drops what is being asked.
     func cancelAll() {
-        for (exchange, _) in running.values { exchange.cancel() }
+        for (cancel, _) in running.values { cancel() }
         running = [:]
         urgent = Line()
         ordinary = Line()
@@ -87,13 +87,13 @@ final class InspectionQueue {
         // An answer to what was asked before counts no more, and might never come.
         if let old = running[id] {
             guard old.revision != revision else { return }
-            old.exchange.cancel()
+            old.cancel()
         }
-        let exchange = ask(id) { [unowned self] result in
+        let cancel = ask(id) { [unowned self] result in
             running[id] = nil
             answered(id, revision, result)
             fill()
         }
-        running[id] = (exchange, revision)
+        running[id] = (cancel, revision)
     }
 }

@@ -18,6 +18,8 @@ struct OwnContainer {
         case hostname
         /// The kernel names it.
         case identifier
+        /// It carries the label that the operator has chosen for it.
+        case chosenLabel
 
         static func < (a: Evidence, b: Evidence) -> Bool { a.rawValue < b.rawValue }
     }
@@ -32,19 +34,23 @@ struct OwnContainer {
     var hostname = ""
     /// The label that marks the container of a proxy (`NGINX_CONTAINER_LABEL`).
     var label = Self.defaultLabel
+    /// Whether the operator has chosen that label, which then wins over what the kernel shows.
+    var isLabelChosen = false
 
     /// The label of nginx-proxy's own image.
     static let defaultLabel = "com.github.nginx-proxy.nginx-proxy.nginx"
 
     /// What the kernel shows of this process.
-    static func current(label: String) -> OwnContainer {
+    ///
+    /// - Parameter label: the label that the operator has chosen for its container; nil for the image's own.
+    static func current(label: String?) -> OwnContainer {
         let text = { (path: String) -> String in
             guard case .bytes(let bytes) = FileReading(of: path).content else { return "" }
             return String(decoding: bytes, as: UTF8.self)
         }
         return OwnContainer(
             cpuset: text("/proc/1/cpuset"), cgroup: text("/proc/self/cgroup"), mountinfo: text("/proc/self/mountinfo"),
-            hostname: ownHostname, label: label)
+            hostname: ownHostname, label: label ?? defaultLabel, isLabelChosen: label != nil)
     }
 
     /// The name of this machine (gethostname(2)).
@@ -72,29 +78,43 @@ struct OwnContainer {
     ///   - identifier: the value of `identifier`, which is costly to find again.
     func evidence(for container: InspectedContainer, identifier: String?) -> Evidence? {
         let id = container.container.id
+        let isLabelled = container.container.labels[label] != nil
+        if isLabelled, isLabelChosen { return .chosenLabel }
         if id == identifier { return .identifier }
         if hostname.utf8.count >= 12, id.hasPrefix(hostname), container.hostname == hostname { return .hostname }
-        return container.container.labels[label] == nil ? nil : .label
+        return isLabelled ? .label : nil
     }
 
     private static func identifiers(in text: String) -> [String] {
         runs(in: Substring(text)).map { String($0) }
     }
 
-    /// A mount counts as `…containers/<id>…`, or as `/<id>/hostname` and its like with Podman's `userdata` between.
+    /// What is mounted over one of the files of every container counts, as `…containers/<id>…`, or as `/<id>/hostname` and
+    /// its like with Podman's `userdata` between.
+    ///
+    /// The rest of a line may hold identifiers of others: an engine's own machine has mounts of all its containers.
     private static func identifiersOfMounts(in text: String) -> [String] {
-        text.split(whereSeparator: \.isNewline).flatMap { line in
-            runs(in: line).filter { run in
-                let before = line[..<run.startIndex]
-                var after = line[run.endIndex...]
+        text.split(whereSeparator: \.isNewline).flatMap { line -> [String] in
+            // The fourth field is what is mounted, the fifth where: proc_pid_mountinfo(5).
+            let fields = line.split(separator: " ", maxSplits: 5)
+            guard fields.count > 4, mountPoints.contains(fields[4]) else { return [] }
+            let root = fields[3]
+            return runs(in: root).filter { run in
+                let before = root[..<run.startIndex]
+                var after = root[run.endIndex...]
                 if before.hasSuffix("containers/") { return true }
                 guard before.hasSuffix("/"), after.hasPrefix("/") else { return false }
                 after = after.dropFirst()
                 if after.hasPrefix("userdata/") { after = after.dropFirst("userdata/".count) }
-                return ["hostname", "hosts", "resolv.conf"].contains { after.hasPrefix($0) }
+                return mountedFiles.contains(after)
             }.map { String($0) }
         }
     }
+
+    private static let mountedFiles: Set<Substring> = ["hostname", "hosts", "resolv.conf", ".containerenv"]
+    private static let mountPoints: Set<Substring> = [
+        "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/.containerenv",
+    ]
 
     /// The stretches of exactly 64 lower-case hexadecimal digits.
     private static func runs(in text: Substring) -> [Substring] {

@@ -4,7 +4,7 @@ internal import Routing
 struct OwnPlace {
     private let container: OwnContainer
     private let identifier: String?
-    private var found: (id: String, evidence: OwnContainer.Evidence)?
+    private var found: (id: String, created: Int64, evidence: OwnContainer.Evidence)?
     /// The networks that lead nowhere else, by name.
     var internalNetworks: Set<String> = []
 
@@ -14,11 +14,17 @@ struct OwnPlace {
         identifier = container.identifier
     }
 
-    /// Looks whether a container is the own one; better evidence wins over what was found before.
+    /// Looks whether a container is the own one; better evidence wins over what was found before, else the older container.
     mutating func consider(_ answer: InspectedContainer, in table: ContainerTable) {
         guard let evidence = container.evidence(for: answer, identifier: identifier) else { return }
-        if let found, found.evidence >= evidence, table.revision(of: found.id) != nil { return }
-        found = (answer.container.id, evidence)
+        let container = answer.container
+        if let found, table.revision(of: found.id) != nil,
+            found.evidence > evidence
+                || found.evidence == evidence && (found.created, found.id) <= (container.created, container.id)
+        {
+            return
+        }
+        found = (container.id, container.created, evidence)
     }
 
     /// The place: in a container with networks of its own, or else on the host.

@@ -67,7 +67,8 @@ final class Configurator {
         let relay = Relay()
         watcher = try FolderWatcher(on: loop) { relay.filesChanged?() }
         docker = DockerClient(
-            settings.docker, own: .current(label: settings.containerLabel), on: loop, resolver: resolver, log: log
+            settings.docker, security: settings.engineSecurity, filters: settings.containerFilters,
+            own: .current(label: settings.containerLabel), on: loop, resolver: resolver, log: log
         ) { relay.containersChanged?() }
         relay.filesChanged = { [unowned self] in lookAtFiles() }
         relay.containersChanged = { [unowned self] in setOutdated() }

@@ -30,6 +30,10 @@ package struct Settings: Sendable {
     package var folders: Folders
     /// Where containers are learned from.
     package var docker: Docker
+    /// How TLS is spoken to the engine; nil where it is not.
+    package var engineSecurity: EngineSecurity?
+    /// Which containers count (`DOCKER_CONTAINER_FILTERS`); nil for all.
+    package var containerFilters: ContainerFilters?
     /// How many workers to run; nil for one for each processor that the process may use.
     package var workers: Int?
     /// The path of the control socket.
@@ -50,8 +54,8 @@ package struct Settings: Sendable {
     package var trustedProxies: TrustedProxies
     /// Whether each connection must begin with a PROXY header (`ENABLE_PROXY_PROTOCOL`).
     package var requiresProxyHeader: Bool
-    /// The label that marks the container of a proxy (`NGINX_CONTAINER_LABEL`).
-    package var containerLabel: String
+    /// The label that marks Portico's own container (`NGINX_CONTAINER_LABEL`); nil for that of its image.
+    package var containerLabel: String?
     /// The port that clients are redirected to for https.
     package var redirectPort: UInt16
     /// What cannot be used, and is not needed to run.
@@ -72,6 +76,10 @@ package struct Settings: Sendable {
         folders.virtualHosts = options.virtualHosts ?? folders.virtualHosts
         folders.passwords = options.passwords ?? folders.passwords
         docker = try Self.docker(options.docker, environment)
+        if case .at(.tcp) = docker { engineSecurity = EngineSecurity(environment) }
+        containerFilters = try environment["DOCKER_CONTAINER_FILTERS"].map { text throws(SettingsError) in
+            try ContainerFilters(text)
+        }
         workers = try options.workers.map { text throws(SettingsError) in
             try Self.number(text, setting: "--workers", allowed: 1...1024)
         }
@@ -88,12 +96,16 @@ package struct Settings: Sendable {
         if let formatProblem { problems.append(formatProblem) }
         trustedProxies = try TrustedProxies(environment)
         requiresProxyHeader = try environment.flag("ENABLE_PROXY_PROTOCOL") ?? false
-        containerLabel = environment["NGINX_CONTAINER_LABEL"] ?? OwnContainer.defaultLabel
+        containerLabel = environment["NGINX_CONTAINER_LABEL"]
         let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }
         redirectPort = publicPort ?? https.first?.port ?? 443
         warnings = NginxProxySetting.proxyVariables.compactMap { variable in
             guard variable.isWithoutEffect, let text = environment[variable.name] else { return nil }
             return variable.remark(on: text).map { "\(variable.name) \($0)" }
+        }
+        if let engineSecurity, !engineSecurity.isVerifying {
+            warnings.append(
+                "The Docker engine's certificate is not verified: there is no ca.pem in \(engineSecurity.folder)")
         }
         routing = try RoutingSettings(environment)
         routing.httpPorts = Set(http.map(\.port))
@@ -109,11 +121,7 @@ package struct Settings: Sendable {
     private static func docker(_ option: String?, _ environment: Environment) throws(SettingsError) -> Docker {
         guard let text = option ?? environment["DOCKER_HOST"] else { return .found }
         if text == "none" { return .none }
-        let address = try DockerAddress(text)
-        if case .tcp = address, environment["DOCKER_TLS_VERIFY"] != nil || environment["DOCKER_CERT_PATH"] != nil {
-            throw .dockerTLS
-        }
-        return .at(address)
+        return .at(try DockerAddress(text))
     }
 
     private static func accessLog(

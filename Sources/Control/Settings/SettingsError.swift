@@ -8,8 +8,8 @@ package enum SettingsError: Error, Equatable, Sendable {
     case word(setting: String, text: String, allowed: [String])
     /// Not a place of an engine's API.
     case dockerAddress(String)
-    /// `DOCKER_TLS_VERIFY` or `DOCKER_CERT_PATH` asks for TLS to the engine.
-    case dockerTLS
+    /// A part of `DOCKER_CONTAINER_FILTERS` that is no filter.
+    case containerFilter(String)
     /// `TRUST_DOWNSTREAM_PROXY` is neither a truth value nor a list of networks; its text.
     case trustedProxies(String)
     /// Neither `--http` nor `--https` leaves anything to listen on.
@@ -29,9 +29,9 @@ extension SettingsError: CustomStringConvertible {
         case .dockerAddress(let text):
             "'\(text)' is no address of a Docker engine. Write unix:///PATH, tcp://HOST:PORT or 'none' "
                 + "(--docker or DOCKER_HOST)."
-        case .dockerTLS:
-            "TLS to the Docker engine is not supported. Unset DOCKER_TLS_VERIFY and DOCKER_CERT_PATH and mount the "
-                + "engine's socket, or reach it through a tunnel."
+        case .containerFilter(let text):
+            "DOCKER_CONTAINER_FILTERS: '\(text)' is no filter. Write those of docker ps with commas between them, such as "
+                + "label=public,network=front."
         case .trustedProxies(let text):
             "TRUST_DOWNSTREAM_PROXY: '\(text)' is not known. Write true, false, or the networks of the proxies in front of "
                 + "this one, such as 10.0.0.0/8,192.168.1.1."

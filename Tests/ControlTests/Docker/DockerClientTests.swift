@@ -30,12 +30,14 @@ struct DockerClientTests {
     }
 
     private static func client(
-        _ target: Settings.Docker, pace: DockerClient.Pace = .init(), on loop: EventLoop,
+        _ target: Settings.Docker, security: EngineSecurity? = nil, filters: ContainerFilters? = nil,
+        pace: DockerClient.Pace = .init(), on loop: EventLoop, log: Logger? = nil,
         changed: @escaping () -> Void = {}
     ) throws -> DockerClient {
         DockerClient(
-            target, own: OwnContainer(cgroup: "/docker/\(ownIdentifier)"), pace: pace, on: loop,
-            resolver: try NameResolver(on: loop), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            target, security: security, filters: filters, own: OwnContainer(cgroup: "/docker/\(ownIdentifier)"),
+            pace: pace, on: loop,
+            resolver: try NameResolver(on: loop), log: log ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             changed: changed)
     }
 

@@ -66,6 +66,10 @@ struct OwnContainerTests {
         #expect(own.evidence(for: try container(Self.other, labelled), identifier: Self.id) == .label)
         #expect(own.evidence(for: try container(Self.other), identifier: Self.id) == nil)
         #expect(OwnContainer.Evidence.identifier > .hostname)
+        let chosen = OwnContainer(label: OwnContainer.defaultLabel, isLabelChosen: true)
+        #expect(chosen.evidence(for: try container(Self.other, labelled), identifier: Self.id) == .chosenLabel)
+        #expect(chosen.evidence(for: try container(Self.id), identifier: Self.id) == .identifier)
+        #expect(OwnContainer.Evidence.chosenLabel > .identifier)
         #expect(OwnContainer.Evidence.hostname > .label)
     }
 }

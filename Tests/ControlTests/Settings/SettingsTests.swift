@@ -101,7 +101,7 @@ struct SettingsTests {
         "refuse values of the environment that make no sense",
         arguments: [
             ["HTTP_PORT": "eighty"], ["HTTPS_PORT": "0"], ["ENABLE_IPV6": "maybe"], ["DOCKER_HOST": "ssh://host"],
-            ["DOCKER_HOST": "tcp://h:2376", "DOCKER_TLS_VERIFY": "1"], ["DISABLE_ACCESS_LOGS": "x"], ["LOG_JSON": "x"],
+            ["DOCKER_CONTAINER_FILTERS": "label"], ["DISABLE_ACCESS_LOGS": "x"], ["LOG_JSON": "x"],
             ["LOG_FORMAT_ESCAPE": "xml"],
         ])
     func oddEnvironment(variables: [String: String]) {

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Net
+import TLS
 
 /// A scripted engine on a Unix domain socket. It runs on the loop of its test.
 final class FakeDocker: EventSource {
@@ -22,6 +23,12 @@ final class FakeDocker: EventSource {
     var chunkSize = 65_536
     /// Whether a new event stream gets a head.
     var acceptsStreams = true
+    /// Speaks TLS on connections that come.
+    var engine: TLSEngine?
+    /// Which containers the filters of a client let in; nil for all.
+    var admitted: Set<String>?
+    /// The filters of the last list that was asked for about single containers.
+    private(set) var filters: [String: [String]] = [:]
     /// How often a connection could not be taken.
     private(set) var failures = 0
     /// The requests that came, without their version.
@@ -131,6 +138,8 @@ final class FakeDocker: EventSource {
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
         case "/networks":
             connection.answer(networks == nil ? 403 : 200, networks ?? #"{"message":"forbidden"}"#)
+        case "/containers/json" where target.contains("all=1"):
+            answerFiltered(target, on: connection)
         case "/containers/json":
             let ids = containers.keys.sorted().map { #"{"Id":"\#($0)","Names":["/n"],"State":"running"}"# }
             connection.answer(200, list ?? "[" + ids.joined(separator: ",") + "]")
@@ -139,6 +148,16 @@ final class FakeDocker: EventSource {
             let container = containers[id]
             connection.answer(container == nil ? 404 : 200, container ?? #"{"message":"No such container: \#(id)"}"#)
         }
+    }
+
+    private func answerFiltered(_ target: String, on connection: FakeDockerConnection) {
+        let text = target.split(separator: "=").last.flatMap { String($0).removingPercentEncoding } ?? ""
+        filters = (try? JSONDecoder().decode([String: [String]].self, from: Data(text.utf8))) ?? [:]
+        guard filters["refused"] == nil else {
+            return connection.answer(400, #"{"message":"invalid filter 'refused'"}"#)
+        }
+        let ids = (admitted ?? Set(containers.keys)).intersection(filters["id"] ?? Array(containers.keys)).sorted()
+        connection.answer(200, "[" + ids.map { #"{"Id":"\#($0)"}"# }.joined(separator: ",") + "]")
     }
 
     /// What inspecting a container shows.

@@ -1,28 +1,41 @@
 import Bytes
 import Net
+import TLS
 
 /// A connection to the scripted engine.
 final class FakeDockerConnection: EventSource {
     private let loop: EventLoop
     private weak var owner: FakeDocker?
-    private var socket: FileDescriptor?
+    private let transport: Transport
     private var token: Token?
     private var input: [UInt8] = []
-    private var output = ByteBuffer()
     private var isLast = false
 
     init(_ socket: consuming FileDescriptor, on loop: EventLoop, owner: FakeDocker) throws {
         self.loop = loop
         self.owner = owner
-        token = try loop.add(socket.raw, self)
-        self.socket = consume socket
+        transport =
+            if let engine = owner.engine {
+                try Transport(accepting: socket, engine: engine, localAddress: nil)
+            } else {
+                Transport(plain: socket)
+            }
+        token = try loop.add(transport.descriptor, self)
     }
 
     func ready(_ readiness: Readiness) {
-        guard let descriptor = socket?.raw else { return }
+        guard token != nil else { return }
+        transport.update(readiness)
+        _ = transport.flush()
+        switch transport.handshake() {
+        case .complete: break
+        case .wouldBlock: return
+        case .failed: return close()
+        }
         var buffer = [UInt8](repeating: 0, count: 4096)
         reading: while true {
-            switch buffer.withUnsafeMutableBytes({ Socket.receive(descriptor, into: $0) }) {
+            guard transport.mayRead else { break }
+            switch buffer.withUnsafeMutableBytes({ transport.read(into: $0) }) {
             case .bytes(let count): input += buffer[..<count]
             case .wouldBlock: break reading
             case .end, .failed: return close()
@@ -33,23 +46,25 @@ final class FakeDockerConnection: EventSource {
             input = []
             owner?.answer(String(line[1]), on: self)
         }
-        flush()
+        closeIfDone()
     }
 
     func answer(_ status: Int, _ body: String) {
-        output.append(Array("HTTP/1.1 \(status) X\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".utf8))
+        sendRaw("HTTP/1.1 \(status) X\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
         sendChunks(body)
-        output.append("0\r\n\r\n")
+        sendRaw("0\r\n\r\n")
         isLast = true
-        flush()
+        closeIfDone()
     }
 
     func sendRaw(_ text: String) {
+        var output = ByteBuffer()
         output.append(Array(text.utf8))
-        flush()
+        _ = transport.write(output.readable)
     }
 
     func sendChunks(_ text: String) {
+        var output = ByteBuffer()
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let piece = rest.prefix(owner?.chunkSize ?? 65_536)
@@ -59,22 +74,17 @@ final class FakeDockerConnection: EventSource {
             output.append(Array(piece))
             output.append("\r\n")
         }
-        flush()
+        _ = transport.write(output.readable)
     }
 
     func close() {
         if let token { loop.remove(token) }
         token = nil
-        socket = nil
+        transport.close()
         owner?.forget(self)
     }
 
-    private func flush() {
-        guard let descriptor = socket?.raw else { return }
-        while !output.isEmpty {
-            guard let count = try? Socket.send(descriptor, output.readable), count > 0 else { return }
-            output.consume(count)
-        }
-        if isLast { close() }
+    private func closeIfDone() {
+        if isLast, !transport.hasPending { close() }
     }
 }
