@@ -49,6 +49,10 @@ enum LocalResponse {
             send(returned.status, contentType: "text/plain", for: exchange) {
                 template.append(to: &$0, from: VariableValues(exchange))
             }
+        case .json(let template):
+            send(returned.status, contentType: "application/json", for: exchange) {
+                template.append(to: &$0, from: VariableValues(exchange))
+            }
         case .redirect(let template):
             redirect(returned.status, exchange) { template.append(to: &$0, from: VariableValues(exchange)) }
         }

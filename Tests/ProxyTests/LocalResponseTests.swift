@@ -38,6 +38,14 @@ struct LocalResponseTests {
         #expect(answer["X"] == nil)
     }
 
+    @Test("sends JSON with its variables")
+    func json() throws {
+        let template = Template(pieces: [.literal("[\""), .variable(.host), .literal("\"]")])
+        let answer = try answer(Return(status: 200, content: .json(template)))
+        #expect(answer.text == "[\"registry.test\"]")
+        #expect(answer["Content-Type"] == "application/json")
+    }
+
     @Test("sends no body to HEAD")
     func head() throws {
         let answer = try answer(

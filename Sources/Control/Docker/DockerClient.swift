@@ -70,7 +70,7 @@ final class DockerClient {
     private var retries: [String: Int] = [:]
     private var unheard: Set<String> = []
     private lazy var inspections = InspectionQueue(
-        ask: { [unowned self] id, finished in inspect(id, finished) },
+        ask: { [unowned self] id, finished in ask(about: id, finished) },
         revision: { [unowned self] id in table.revision(of: id) },
         answered: { [unowned self] id, revision, result in inspected(id, revision, result) })
 
@@ -338,8 +338,8 @@ final class DockerClient {
 
     /// Asks what a container is, and before that whether the filters let it in. One that they leave out is still looked at:
     /// it may be the own one.
-    private func inspect(
-        _ id: String, _ finished: @escaping (Result<Inspection, APIError>) -> Void
+    private func ask(
+        about id: String, _ finished: @escaping (Result<Inspection, APIError>) -> Void
     ) -> () -> Void {
         var current: GetExchange?
         let look = { [unowned self] (isAdmitted: Bool) in

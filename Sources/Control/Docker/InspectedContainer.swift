@@ -94,7 +94,7 @@ package struct InspectedContainer: Equatable {
 
     private static let routingPrefixes = ["VIRTUAL_", "EXTERNAL_", "HTTPS_", "ACME_HTTP_", "ENABLE_HTTP"]
     private static let routingNames: Set = [
-        "CERT_NAME", "HSTS", "NETWORK_ACCESS", "NON_GET_REDIRECT", "SERVER_TOKENS", "SSL_POLICY",
+        "CERT_NAME", "DEBUG_ENDPOINT", "HSTS", "NETWORK_ACCESS", "NON_GET_REDIRECT", "SERVER_TOKENS", "SSL_POLICY",
         "SSL_VERIFY_CLIENT", "TRUST_DEFAULT_CERT",
     ]
 

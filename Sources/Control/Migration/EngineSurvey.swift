@@ -23,14 +23,15 @@ struct EngineSurvey {
     /// be found by its image or label.
     ///
     /// - Throws: `SystemError` when the kernel gives no descriptor for a loop.
-    init(_ docker: Settings.Docker, proxy name: String?, label: String) throws(SystemError) {
-        guard docker != .none else { return }
+    init(_ settings: Settings, proxy name: String?) throws(SystemError) {
+        guard settings.docker != .none else { return }
         let loop = try EventLoop()
         let clock = Agenda<Patience>(on: loop)
         clock.perform = { _ in loop.stop() }
         let log = Logger(label: "migrate") { _ in SwiftLogNoOpLogHandler() }
         let client = DockerClient(
-            docker, own: OwnContainer(), on: loop, resolver: try NameResolver(on: loop), log: log
+            settings.docker, security: settings.engineSecurity, own: OwnContainer(), on: loop,
+            resolver: try NameResolver(on: loop), log: log
         ) {}
         loop.turnEnded = { if client.isReady { loop.stop() } }
         clock.schedule(.end, after: Self.patience)
@@ -39,7 +40,9 @@ struct EngineSurvey {
         loop.turnEnded = nil
         containers = client.table.running
         if !client.isSynchronized { fault = "the engine's containers are not known: \(client.summary)" }
-        if let found = Self.proxy(among: containers, named: name, label: label) {
+        if let found = Self.proxy(
+            among: containers, named: name, label: settings.containerLabel ?? OwnContainer.defaultLabel)
+        {
             place = Self.place(of: found)
             let inbox = Inbox()
             client.inspect(found.id) { answer in

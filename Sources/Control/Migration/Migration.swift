@@ -16,7 +16,7 @@ package enum Migration {
         let own = try Settings(options: options, environment: environment.only(engineVariables))
         let survey: EngineSurvey
         do throws(SystemError) {
-            survey = try EngineSurvey(own.docker, proxy: container, label: own.containerLabel)
+            survey = try EngineSurvey(own, proxy: container)
         } catch {
             throw ServeError.system(error.description)
         }
@@ -55,6 +55,6 @@ package enum Migration {
 
     /// What says where the engine is, and which container is the proxy's.
     private static let engineVariables: Set = [
-        "DOCKER_CERT_PATH", "DOCKER_HOST", "DOCKER_TLS_VERIFY", "NGINX_CONTAINER_LABEL",
+        "DOCKER_CERT_PATH", "DOCKER_HOST", "DOCKER_TLS_VERIFY", "HOME", "NGINX_CONTAINER_LABEL",
     ]
 }

@@ -4,7 +4,7 @@ extension NginxProxySetting {
         .init(
             "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", .notYet, "ACME challenges are not answered", harmless: no),
         .init("ACME_HTTP_CHALLENGE_LOCATION", .notYet, "ACME challenges are not answered", harmless: no),
-        .init("DEBUG_ENDPOINT", .notYet, "'portico routes' and 'portico check' show what is routed", harmless: no),
+        .init("DEBUG_ENDPOINT", .better),
         .init("DEFAULT_HOST", .same),
         .init("DEFAULT_ROOT", .same),
         .init("DHPARAM_BITS", .notYet, "no ciphers with DHE are offered"),
@@ -48,7 +48,7 @@ extension NginxProxySetting {
         .init("HSTS", .same),
         .init("HTTPS_METHOD", .same),
         .init("NETWORK_ACCESS", .better),
-        .init("SERVER_TOKENS", .notYet, "errors name the server; write server_tokens off; in the host's file"),
+        .init("SERVER_TOKENS", .same),
         .init("SSL_POLICY", .same),
         .init("SSL_VERIFY_CLIENT", .better),
         .init("VIRTUAL_DEST", .same),
@@ -62,7 +62,7 @@ extension NginxProxySetting {
 
     /// The labels of the containers behind the proxy, without `com.github.nginx-proxy.nginx-proxy.` before them.
     package static let labels: [NginxProxySetting] = [
-        .init("debug-endpoint", .notYet, "'portico routes' and 'portico check' show what is routed", harmless: no),
+        .init("debug-endpoint", .better),
         .init("http2.enable", .notYet, "clients speak HTTP/1.1", harmless: no),
         .init("http3.enable", .unsupported, "clients speak HTTP/1.1", harmless: no),
         .init("keepalive", .better),

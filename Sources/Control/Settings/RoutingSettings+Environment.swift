@@ -15,6 +15,8 @@ extension RoutingSettings {
         servesHTTPWithoutCertificate =
             try environment.flag("ENABLE_HTTP_ON_MISSING_CERT") ?? servesHTTPWithoutCertificate
         trustsDefaultCertificate = try environment.flag("TRUST_DEFAULT_CERT") ?? trustsDefaultCertificate
+        showsDebugEndpoint = try environment.flag("DEBUG_ENDPOINT") ?? false
+        debugGlobals = environment.debugGlobals
         prefersIPv6 = try environment.flag("PREFER_IPV6_NETWORK") ?? prefersIPv6
         ignoresHealth = try environment.word("HEALTH", of: ["ignore", "respect"]) == "ignore"
     }

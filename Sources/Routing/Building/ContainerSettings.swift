@@ -14,6 +14,10 @@ struct ContainerSettings {
     private(set) var tlsPolicy: String?
     /// The label `ssl_verify_client`; `on` where one was given that cannot be understood.
     private(set) var clientDemand: ClientCertificateRule.Demand?
+    /// `SERVER_TOKENS`.
+    private(set) var showsServerTokens: Bool?
+    /// The label `debug-endpoint`.
+    private(set) var showsDebugEndpoint: Bool?
     /// What was found wrong.
     let diagnostics: [Diagnostic]
 
@@ -48,6 +52,10 @@ struct ContainerSettings {
             return demand
         }
         if clientDemand == nil, containers.contains(where: { demand($0) != nil }) { clientDemand = .on }
+        showsServerTokens = choice.value("SERVER_TOKENS", expecting: "on, off or build") {
+            ["on": true, "build": true, "off": false][$0]
+        }
+        showsDebugEndpoint = choice.value("DEBUG_ENDPOINT", expecting: "true or false") { Self.bool($0) }
         diagnostics = choice.diagnostics
     }
 

@@ -18,6 +18,10 @@ package struct RoutingSettings: Hashable, Sendable {
     package var prefersIPv6 = false
     /// `HEALTH=ignore`: whether containers with a failing health check get requests as the others do.
     package var ignoresHealth = false
+    /// `DEBUG_ENDPOINT`: whether hosts that say nothing of it show how they are served.
+    package var showsDebugEndpoint = false
+    /// What is shown there of the settings of all hosts; nothing secret.
+    package var debugGlobals: [JSONValue.Member] = []
     /// The ports that Portico listens on for plain HTTP.
     package var httpPorts: Set<UInt16> = []
     /// The ports that Portico listens on for TLS.

@@ -2,9 +2,8 @@ internal import Bytes
 
 extension SnapshotBuilder {
     /// The locations of a site: one for each path that is asked for, and one for all other paths.
-    mutating func locations(of site: Site, _ defaultReturn: Return) -> [Location] {
-        var settings = sharedFile?.settings.applied(to: LocationSettings()) ?? LocationSettings()
-        if let file = site.file { settings = file.settings.applied(to: settings) }
+    mutating func locations(of site: Site, _ asked: ContainerSettings, _ defaultReturn: Return) -> [Location] {
+        let settings = serverSettings(of: site, asked)
         var result = site.orderedPaths.map { location($0, of: site, settings) }
         // A file that answers by itself does so for every request, before a location is chosen.
         if site.file?.settings.returned != nil { return result.filter(\.isRoot) }
@@ -14,6 +13,13 @@ extension SnapshotBuilder {
             result.append(uncovered)
         }
         return result
+    }
+
+    /// What holds for all locations of a site where they say nothing else.
+    func serverSettings(of site: Site, _ asked: ContainerSettings) -> LocationSettings {
+        var settings = sharedFile?.settings.applied(to: LocationSettings()) ?? LocationSettings()
+        if let showsServerTokens = asked.showsServerTokens { settings.serverTokens = showsServerTokens }
+        return site.file?.settings.applied(to: settings) ?? settings
     }
 
     /// What `DEFAULT_ROOT` answers to requests for paths that no container serves; 404 where it says `none`, or nothing usable.

@@ -89,7 +89,7 @@ package struct SnapshotBuilder {
             httpsMethod: method,
             certificate: method == .nohttps ? nil : certificate,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
-            locations: locations(of: site, defaultReturn),
+            locations: locations(of: site, asked, defaultReturn),
             shut: site.shut)
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
@@ -97,6 +97,10 @@ package struct SnapshotBuilder {
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
         host.file = site.file
+        // A file that answers by itself does so for every path.
+        if asked.showsDebugEndpoint ?? inputs.settings.showsDebugEndpoint, site.file?.settings.returned == nil {
+            host.locations.append(debugLocation(of: site, host, asked))
+        }
         return host
     }
 

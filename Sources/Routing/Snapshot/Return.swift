@@ -11,6 +11,8 @@ package struct Return: Hashable, Sendable {
         case page
         /// This text as the body.
         case text(Template)
+        /// This text as the body, of the type `application/json`.
+        case json(Template)
         /// A Location field (statuses 301, 302, 303, 307, 308); a target that begins with `/` is to be completed with
         /// the scheme and host of the request.
         case redirect(Template)

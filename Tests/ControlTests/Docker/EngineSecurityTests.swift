@@ -67,11 +67,10 @@ struct EngineSecurityTests {
             docker = try FakeDocker(on: loop, path: folder.path("docker.sock"))
             try folder.write("server.crt", String(decoding: pair.certificate, as: UTF8.self))
             try folder.write("server.key", String(decoding: pair.key, as: UTF8.self))
-            let certificates = CertificateFolder.read(folder.path).certificates
+            var plan = CertificateSelectorBuilder.Plan(certificates: CertificateFolder.read(folder.path).certificates)
+            plan.stranger = TLSHost("server")
             var builder = CertificateSelectorBuilder()
-            docker.engine = try TLSEngine(
-                selector: builder.build(certificates: certificates, hosts: [:], defaultPair: "server"),
-                ticketKeys: TicketKeys())
+            docker.engine = try TLSEngine(selector: builder.build(plan), ticketKeys: TicketKeys())
             listener = try Socket.listen(on: .ip(Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)))
             port = try #require(Socket.localEndpoint(listener.raw)).port
             token = try loop.add(listener.raw, self, interest: .reading)
