@@ -392,9 +392,9 @@ final class Exchange {
         finish()
     }
 
-    /// Closes the connection without an answer (nginx's status 444).
-    func hangUp() {
-        status = 444
+    /// Closes the connection without an answer; the log has the status.
+    func hangUp(status: Int) {
+        self.status = status
         end()
         downstream.abort()
     }

@@ -42,8 +42,10 @@ enum LocalResponse {
 
     /// Sends what a `return` directive says.
     static func send(_ returned: Return, for exchange: Exchange) {
-        guard returned.status != 444 else { return exchange.hangUp() }
+        // nginx's status for closing at once, and the one that its log has for clients that are gone already.
+        guard returned.status != 444, returned.status != 499 else { return exchange.hangUp(status: returned.status) }
         switch returned.content {
+        case .page where returned.status < 300: send(returned.status, contentType: nil, for: exchange) { _ in }
         case .page: send(returned.status, for: exchange)
         case .text(let template):
             send(returned.status, contentType: "text/plain", for: exchange) {
@@ -108,7 +110,7 @@ enum LocalResponse {
     }
 
     private static func send(
-        _ status: Int, contentType: StaticString, location: ByteString? = nil, keepAlive: Bool = true,
+        _ status: Int, contentType: StaticString?, location: ByteString? = nil, keepAlive: Bool = true,
         for exchange: Exchange,
         body: (inout ByteBuffer) -> Void
     ) {
@@ -124,10 +126,12 @@ enum LocalResponse {
         downstream.startHead(
             status: status, length: isHead || !hasBody ? .none : .known(length), keepAlive: keepAlive && status != 408)
         ResponseWriter.writeOwnFields(for: exchange)
-        if hasBody { downstream.addField("Content-Type", contentType) }
+        if hasBody, let contentType { downstream.addField("Content-Type", contentType) }
         if let location { location.withBytes { downstream.addField("Location", $0) } }
         if status == 401 { challenge(exchange) }
-        if status == 405 { downstream.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS") }
+        if status == 405, exchange.location.settings.returned == nil {
+            downstream.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        }
         if status == 503 { downstream.addField("Retry-After", "1") }
         ResponseWriter.writeConfiguredFields(status: status, for: exchange)
         downstream.endHead()

@@ -18,4 +18,14 @@ final class RequestPath {
         }
         return NormalizedPath.append(path, to: &text)
     }
+
+    /// Whether a path holds no escape and no segment of dots, so that nothing in it can be refused.
+    static func isPlain(_ path: UnsafeRawBufferPointer) -> Bool {
+        var last = UInt8(0)
+        for byte in path {
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: ".") && last == ASCII.slash { return false }
+            last = byte
+        }
+        return true
+    }
 }

@@ -63,8 +63,9 @@ final class WorkerHost {
 
     /// The location of a request for this path, as it was sent.
     func place(of path: UnsafeRawBufferPointer, on worker: Worker) -> Place {
-        if let onlyLocation { return .location(onlyLocation) }
+        if let onlyLocation, RequestPath.isPlain(path) { return .location(onlyLocation) }
         guard worker.path.normalize(path) else { return .refused(400) }
+        if let onlyLocation { return .location(onlyLocation) }
         switch matcher.find(worker.path.bytes, with: worker.patterns) {
         case .location(let index): return .location(locations[index])
         case .directory(let index): return .directory(locations[index])

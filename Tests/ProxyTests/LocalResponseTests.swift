@@ -17,14 +17,14 @@ struct LocalResponseTests {
         ).answer(to: request, method: method)
     }
 
-    @Test("sends the page of a status", arguments: [200, 204, 304, 403, 404, 500, 599])
+    @Test("sends the page of a status, if it is that of a failure or of another place", arguments: [200, 204, 299, 304, 403, 404, 500, 599])
     func pages(_ status: Int) throws {
         let answer = try answer(Return(status: status))
         #expect(answer.status == status)
-        let hasBody = status != 204 && status != 304
-        #expect(answer.body.isEmpty != hasBody)
-        #expect((answer["Content-Length"] != nil) == hasBody)
-        #expect((answer["Content-Type"] != nil) == hasBody)
+        let hasPage = status >= 300 && status != 304
+        #expect(answer.body.isEmpty != hasPage)
+        #expect((answer["Content-Length"] != nil) == (status != 204 && status != 304))
+        #expect((answer["Content-Type"] != nil) == hasPage)
     }
 
     @Test("sends a text with its variables, whatever bytes they bring")

@@ -178,7 +178,7 @@ struct RequestWriterTests {
 
     @Test(
         "leaves out a field whose value would end its line",
-        arguments: ["/%0d%0aX-Evil:%201", "/%0AX-Evil:%201", "/a%00", "/%0d", "/%7f", "/%1b"])
+        arguments: ["/%0d%0aX-Evil:%201", "/%0AX-Evil:%201", "/%0d", "/%7f", "/%1b"])
     func injection(_ target: String) throws {
         let lines = try forwarded("GET \(target) HTTP/1.1\r\nHost: registry.test\r\n\r\n") { settings in
             settings.requestHeaders = [

@@ -81,7 +81,7 @@ struct ResponseWriterTests {
 
     @Test(
         "leaves out an added field whose value would end its line",
-        arguments: ["/%0d%0aX-Evil:%201", "/%0a", "/%00", "/%0D%0A%0D%0Aevil"])
+        arguments: ["/%0d%0aX-Evil:%201", "/%0a", "/%1b", "/%0D%0A%0D%0Aevil"])
     func injection(_ target: String) throws {
         for always in [true, false] {
             let answer = try answer(

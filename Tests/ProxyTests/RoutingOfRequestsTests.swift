@@ -97,12 +97,20 @@ struct RoutingOfRequestsTests {
 
     @Test(
         "passes the target on byte for byte",
-        arguments: ["//a//../b/%2f%2E%2e;x=1", "/%zz%", "/a?b?c=%20&&", "/~[]|^\""])
+        arguments: ["//a//../b/%2f%2E%2e;x=1", "/%7a", "/a?b?c=%20&&", "/~[]|^\""])
     func target(_ target: String) throws {
         _ = try proxy().answer(to: "GET \(target) HTTP/1.1\r\nHost: red.test\r\n\r\n")
         let request = try red.requests(1)[0]
         #expect(request.startLine == "GET \(target) HTTP/1.1")
         #expect(request["X-Original-URI"] == target)
+    }
+
+    @Test(
+        "refuses a path that climbs above the root, or whose escapes are none",
+        arguments: ["/..", "/a/../../b", "/%2e%2e/a", "/.%2E", "//../a", "/%zz", "/%", "/%4", "/a%00"])
+    func badPath(_ target: String) throws {
+        #expect(try proxy().answer(to: "GET \(target) HTTP/1.1\r\nHost: red.test\r\n\r\n").status == 400)
+        #expect(red.log.current.requests.isEmpty)
     }
 
     @Test("refuses CONNECT and TRACE", arguments: ["CONNECT red.test:443", "TRACE /"])
