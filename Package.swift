@@ -74,6 +74,7 @@ let package = Package(
         tests("ControlTests", ["Control", "Proxy", "Passwords", "Routing", "TLS", "HTTP", "Net", "Bytes"]),
         tests("WallsTests", []),
         tests("PorticoTests", ["portico", "Passwords"]),
+        tests("DifferentialTests", ["portico"]),
         tests("EndToEndTests", []),
         // Fuzzing: what must hold for any input, for libFuzzer and, with the corpora, for the tests.
         .target(
