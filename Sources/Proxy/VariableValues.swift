@@ -103,7 +103,8 @@ struct VariableValues: VariableSource {
             if ASCII.equalsIgnoringCase(name, "host") { return output.append(bytes(request.host)) }
             var isFirst = true
             for field in request.fields where ASCII.equalsIgnoringCase(bytes(field.name), name) {
-                if !isFirst { output.append(", ") }
+                // Cookies are joined as RFC 9113 §8.2.3 has it, because a comma may stand in their values.
+                if !isFirst { output.append(field.known == .cookie ? "; " : ", ") }
                 isFirst = false
                 output.append(bytes(field.value))
             }
