@@ -20,8 +20,14 @@ FROM debian:trixie-slim
 RUN apt-get -qq update \
     && apt-get -qq install -y --no-install-recommends ca-certificates libcrypt1 libpcre2-8-0 libssl3t64 libstdc++6 >/dev/null \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
-    && mkdir -p /etc/nginx/certs /etc/nginx/vhost.d /etc/nginx/passwords /etc/nginx/htpasswd
+    && mkdir -p /app /etc/nginx/certs /etc/nginx/vhost.d /etc/nginx/passwords /etc/nginx/htpasswd \
+        /usr/share/nginx/html /var/log/nginx
 COPY --from=build /usr/local/bin/portico /usr/local/bin/portico
+# acme-companion looks for nginx's version among the variables of the containers that it has volumes from, then runs the entry
+# point of nginx-proxy's image and `nginx -s reload`. The one has nothing to do here, the other reads everything again.
+ENV NGINX_VERSION=portico
+RUN ln -s /usr/local/bin/portico /usr/sbin/nginx \
+    && printf '#!/bin/sh\nexit 0\n' >/app/docker-entrypoint.sh && chmod 755 /app/docker-entrypoint.sh
 # How Portico, like nginx-proxy, recognises its own container.
 LABEL com.github.nginx-proxy.nginx-proxy.nginx=""
 EXPOSE 80 443

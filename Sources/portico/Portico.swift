@@ -38,4 +38,10 @@ struct Portico: ParsableCommand {
             ],
             defaultSubcommand: ServeCommand.self)
     }
+
+    /// Under the name of nginx it stands in for that.
+    static func main() {
+        let name = CommandLine.arguments.first?.split(separator: "/").last
+        if name == "nginx" { NginxCommand.main() } else { main(nil) }
+    }
 }
