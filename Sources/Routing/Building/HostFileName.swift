@@ -10,6 +10,12 @@ enum HostFileName {
     /// The ending of files that replace a location of a host.
     static let overrideSuffix = "_location_override"
 
+    /// What stands in the file.
+    static func context(of name: String) -> DirectiveContexts {
+        if name.lowercased().hasSuffix(overrideSuffix) { return .override }
+        return isOfLocation(name) ? .location : .server
+    }
+
     /// Whether the file is for locations.
     static func isOfLocation(_ name: String) -> Bool { name.lowercased().hasSuffix(locationSuffix) }
 

@@ -10,6 +10,10 @@ final class SitePath {
     var containers: [Container] = []
     /// What its file says.
     var file: HostFile?
+    /// The file that takes the place of its location.
+    var override: HostFile?
+    /// Where its requests go, once that was asked.
+    var upstream: Upstream?
     /// The host's name.
     private let host: ByteString
 

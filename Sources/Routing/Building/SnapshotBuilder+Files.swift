@@ -21,8 +21,8 @@ extension SnapshotBuilder {
         }
         for name in siteNames {
             guard let site = sites[name] else { continue }
-            let isServed = site.file?.standsAlone ?? false
-            if isServed || site.orderedPaths.isEmpty { site.addRoot() }
+            let hasLocations = site.file?.level.locations.isEmpty == false
+            if site.file?.servesEveryPath ?? false || site.orderedPaths.isEmpty && !hasLocations { site.addRoot() }
             collectLocationFiles(of: site, byName, used: &used, desk: &desk, &consequences)
         }
         reportUnusedLocationFiles(names, used: used, desk: desk)

@@ -1,25 +1,43 @@
 internal import Bytes
 
 extension SnapshotBuilder {
-    /// The locations of a site: one for each path that is asked for, and one for all other paths.
-    mutating func locations(of site: Site, _ asked: ContainerSettings, _ defaultReturn: Return) -> [Location] {
-        let settings = serverSettings(of: site, asked)
-        var result = site.orderedPaths.map { location($0, of: site, settings) }
+    /// The locations of a site: those of its file, one for each path that is asked for, and one for all other paths.
+    mutating func locations(of site: Site, _ outer: Surroundings, _ defaultReturn: Return) -> [Location] {
+        var result: [Location] = []
+        let returned = site.file?.level.returned
         // A file that answers by itself does so for every request, before a location is chosen.
-        if site.file?.settings.returned != nil { return result.filter(\.isRoot) }
+        if returned == nil {
+            for location in site.file?.level.locations ?? [] { add(location, in: outer, of: site, to: &result) }
+        }
+        for path in site.orderedPaths {
+            guard returned == nil || path.isRoot else { continue }
+            if let override = path.override {
+                let first = result.count
+                for location in override.level.locations { add(location, in: outer, of: site, to: &result) }
+                for number in result.indices[first...] { result[number].override = override }
+            } else if returned != nil || !isReplaced(path, by: site.file) {
+                add(path, of: site, outer, returned, to: &result)
+            }
+        }
         if !result.contains(where: \.isRoot) {
-            var uncovered = Location(settings: settings)
+            var uncovered = Location(settings: outer.settings)
+            uncovered.settings.authentication = authentication(in: outer, of: site)
             uncovered.settings.returned = defaultReturn
             result.append(uncovered)
         }
         return result
     }
 
+    /// Whether the file has a location of its own for a path that containers ask for.
+    private func isReplaced(_ path: SitePath, by file: HostFile?) -> Bool {
+        file?.level.locations.contains { $0.match.covers(sameAs: path.match) } ?? false
+    }
+
     /// What holds for all locations of a site where they say nothing else.
-    func serverSettings(of site: Site, _ asked: ContainerSettings) -> LocationSettings {
-        var settings = sharedFile?.settings.applied(to: LocationSettings()) ?? LocationSettings()
-        if let showsServerTokens = asked.showsServerTokens { settings.serverTokens = showsServerTokens }
-        return site.file?.settings.applied(to: settings) ?? settings
+    func surroundings(of site: Site, _ asked: ContainerSettings) -> Surroundings {
+        var outer = Surroundings().inside(sharedFile?.level)
+        if let showsServerTokens = asked.showsServerTokens { outer.settings.serverTokens = showsServerTokens }
+        return outer.inside(site.file?.level)
     }
 
     /// What `DEFAULT_ROOT` answers to requests for paths that no container serves; 404 where it says `none`, or nothing usable.
@@ -42,49 +60,29 @@ extension SnapshotBuilder {
         }
     }
 
-    private mutating func location(_ path: SitePath, of site: Site, _ outer: LocationSettings) -> Location {
+    /// Adds the location of a path that containers ask for.
+    private mutating func add(
+        _ path: SitePath, of site: Site, _ outer: Surroundings, _ returned: Return?, to result: inout [Location]
+    ) {
         let asked = UpstreamSettings(path.containers, host: path.label)
         diagnostics += asked.diagnostics
-        var settings = outer
-        // On the level of the server nginx returns before it looks at the size of the body.
-        if site.file?.settings.returned != nil { settings.maxBodySize = nil }
-        if let file = path.file { settings = file.settings.applied(to: settings) }
+        var inner = outer.inside(path.file?.level)
         // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
-        if asked.isInternal { settings.accessRules = internalRules }
-        settings.authentication = authentication(for: path, of: site)
-        if let file = settings.authentication?.file { passwordFiles.insert(file) }
+        if asked.isInternal { inner.settings.accessRules = internalRules }
+        inner.settings.authentication = authentication(in: inner, of: site, byName: passwordFile(of: path, site))
         let isReplaced = path.isRoot && site.file?.servers.isEmpty == false
-        settings.hostsRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)
-        let maxBodySize = path.file?.settings.maxBodySize ?? site.file?.settings.maxBodySize
-        if settings.hostsRegistry, maxBodySize == nil { settings.maxBodySize = nil }
-        var location = Location(match: path.match, settings: settings, upstream: upstream(path, of: site, asked))
+        inner.settings.hostsRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)
+        if inner.settings.hostsRegistry, !inner.limitsBodies { inner.settings.maxBodySize = nil }
+        // On the level of the server nginx returns before it looks at the size of the body.
+        if returned != nil { inner.settings.maxBodySize = nil }
+        var location = Location(
+            match: path.match, settings: inner.settings, upstream: upstream(of: path, site, asked))
         location.file = path.file
         if !isReplaced { location.destination = destination(of: path) }
-        return location
-    }
-
-    private mutating func upstream(_ path: SitePath, of site: Site, _ asked: UpstreamSettings) -> Upstream? {
-        if let file = site.file, path.isRoot, !file.servers.isEmpty {
-            for container in path.containers {
-                leave(out: container, of: path, .replacedByFile(file.path))
-            }
-            var upstream = Upstream(
-                key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
-            if file.isUpstreamTLS {
-                upstream.tls = site.tls(to: file.upstreamName)
-            }
-            if let group = file.group {
-                upstream.balancing = group.balancing
-                upstream.keepalive = group.keepalive
-            }
-            return upstream
-        }
-        guard !path.containers.isEmpty else { return nil }
-        var upstream = Upstream(key: path.upstreamKey, backends: backends(of: path))
-        if asked.isTLS { upstream.tls = site.tls() }
-        upstream.balancing = asked.balancing
-        upstream.keepalive = asked.keepalive
-        return upstream
+        location.settings.returned = returned
+        let number = result.count
+        result.append(location)
+        if let level = path.file?.level { complete(number, with: level, inner, of: site, in: &result) }
     }
 
     /// `VIRTUAL_DEST` of the containers that can be used.

@@ -1,33 +1,40 @@
 internal import Bytes
 
 extension SnapshotBuilder {
-    /// Who may pass by password: as the files of path and host say, else as the file says that is named like the path or
-    /// the host.
+    /// Who may pass by password: as the levels of directives say, else as the file says that is named like the path or the
+    /// host.
     ///
     /// As in nginx-proxy a file in `htpasswd` protects its path or host whatever `auth_basic off` says elsewhere.
-    mutating func authentication(for path: SitePath, of site: Site) -> Authentication? {
-        let byName = passwordFile(of: path, site)
-        let inner = path.file
-        let realmPlace = inner?.realmPlace ?? site.file?.realmPlace
-        let realm = inner?.settings.realm ?? site.file?.settings.realm
-        switch (realm, inner?.settings.passwordFile ?? site.file?.settings.passwordFile) {
+    mutating func authentication(
+        in surroundings: Surroundings, of site: Site, byName: (path: String, realm: String)? = nil
+    ) -> Authentication? {
+        let result = chosenAuthentication(in: surroundings, of: site, byName: byName)
+        if let file = result?.file { passwordFiles.insert(file) }
+        return result
+    }
+
+    private mutating func chosenAuthentication(
+        in surroundings: Surroundings, of site: Site, byName: (path: String, realm: String)?
+    ) -> Authentication? {
+        switch (surroundings.realm, surroundings.passwordFile) {
         case (.text(let realm), let file?):
             return Authentication(realm: realm, file: file)
         case (.text(let realm), nil):
             if let byName { return Authentication(realm: realm, file: byName.path) }
             warn(
-                realmPlace, "auth_basic asks for no password without auth_basic_user_file, as in nginx",
+                surroundings.realmPlace, "auth_basic asks for no password without auth_basic_user_file, as in nginx",
                 hint: "add auth_basic_user_file passwords/\(site.fileName);")
             return nil
         case (.off, _):
             guard byName != nil else { return nil }
             warn(
-                realmPlace, "auth_basic off has no effect, because a password file is named like the host or path",
+                surroundings.realmPlace,
+                "auth_basic off has no effect, because a password file is named like the host or path",
                 hint: "remove \(byName?.path ?? "")")
         case (nil, _?):
             if byName == nil {
                 warn(
-                    inner?.passwordFilePlace ?? site.file?.passwordFilePlace,
+                    surroundings.passwordFilePlace,
                     "auth_basic_user_file has no effect without auth_basic, as in nginx",
                     hint: "add auth_basic \"Restricted\";")
             }
@@ -38,7 +45,7 @@ extension SnapshotBuilder {
     }
 
     /// The file in `htpasswd` that is named like the path, else like the host, and the realm that nginx-proxy gives it.
-    private func passwordFile(of path: SitePath, _ site: Site) -> (path: String, realm: String)? {
+    func passwordFile(of path: SitePath, _ site: Site) -> (path: String, realm: String)? {
         guard let folder = inputs.files?.passwordFolder else { return nil }
         if let name = passwordFilesByHost["\(site.fileName)_\(path.fileName)"] {
             return ("\(folder)/\(name)", site.isRegex ? "Restricted access" : "Restricted \(site.name)\(path.text)")
@@ -47,8 +54,24 @@ extension SnapshotBuilder {
         return ("\(folder)/\(name)", site.isRegex ? "Restricted access" : "Restricted \(site.name)")
     }
 
+    /// Says of a location in a file that the password file which is named like its host does not protect it.
+    mutating func warnIfUnprotected(_ location: FileLocation, _ inner: Surroundings, of site: Site) {
+        guard let file = passwordFilesByHost[site.fileName], let folder = inputs.files?.passwordFolder,
+            inner.realm == nil, inner.settings.accessRules.isEmpty, location.level.returned == nil,
+            !location.level.isInternal
+        else { return }
+        if case .named = location.match { return }
+        warn(
+            location.place,
+            "\(folder)/\(file) does not protect location \(location.match.text), as in nginx-proxy",
+            hint: "add auth_basic \"Restricted\"; and auth_basic_user_file \(folder)/\(file); to it, or auth_basic off;"
+        )
+    }
+
     private mutating func warn(_ place: Diagnostic.Place?, _ message: String, hint: String) {
         guard let place else { return }
-        diagnostics.append(Diagnostic(.warning, at: place, message, hint: hint))
+        // What several locations inherit is said once.
+        let finding = Diagnostic(.warning, at: place, message, hint: hint)
+        if !diagnostics.contains(finding) { diagnostics.append(finding) }
     }
 }

@@ -7,7 +7,7 @@ extension SnapshotBuilder {
     ///
     /// One that is broken changes nothing; where it was never in order and may say who may come in, every host is shut.
     mutating func collectSharedSettings() {
-        guard let outcome = sharedFile("proxy.conf") else { return }
+        guard let outcome = sharedFile("proxy.conf", in: .http) else { return }
         sharedFile = outcome.file ?? inputs.previous?.sharedFile
         guard outcome.file == nil, let path = inputs.files.map({ "\($0.root)/proxy.conf" }) else { return }
         let error = outcome.diagnostics.first { $0.severity == .error }
@@ -27,7 +27,7 @@ extension SnapshotBuilder {
     /// Where the file is broken and was never in order, nobody does.
     mutating func collectInternalRules() {
         let isAsked = sites.values.contains { site in site.containers.contains { $0.value("NETWORK_ACCESS") != nil } }
-        guard isAsked, let outcome = sharedFile("network_internal.conf") else { return }
+        guard isAsked, let outcome = sharedFile("network_internal.conf", in: .location) else { return }
         if let file = outcome.file {
             internalRules = file.settings.accessRules
         } else {
@@ -36,12 +36,12 @@ extension SnapshotBuilder {
     }
 
     /// What a file beside `vhost.d` comes to; nil where there is none.
-    private mutating func sharedFile(_ name: String) -> HostFileCompiler.Outcome? {
+    private mutating func sharedFile(_ name: String, in context: DirectiveContexts) -> HostFileCompiler.Outcome? {
         guard let files = inputs.files else { return nil }
         let path = "\(files.root)/\(name)"
         let content = files.read(path)
         guard content != .missing else { return nil }
-        let outcome = HostFileCompiler.compile(content, path: path, isDefault: true, files: files)
+        let outcome = HostFileCompiler.compile(content, path: path, in: context, isDefault: true, files: files)
         diagnostics += outcome.diagnostics
         return outcome
     }

@@ -83,22 +83,25 @@ package struct SnapshotBuilder {
         let certificate = certificate(for: site, asked: asked)
         let clients = clientRule(of: site, asked: asked)
         let method = httpsMethod(asked, hasCertificate: certificate != nil, clients: clients)
+        let outer = surroundings(of: site, asked)
         var host = VirtualHost(
             name: site.name,
             names: site.patterns,
             httpsMethod: method,
             certificate: method == .nohttps ? nil : certificate,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
-            locations: locations(of: site, asked, defaultReturn),
+            locations: locations(of: site, outer, defaultReturn),
             shut: site.shut)
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
         host.tlsPolicy = asked.tlsPolicy
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
+        host.settings = outer.settings
+        if let level = site.file?.level, level.returned == nil { host.steps = level.steps }
         host.file = site.file
         // A file that answers by itself does so for every path.
-        if asked.showsDebugEndpoint ?? inputs.settings.showsDebugEndpoint, site.file?.settings.returned == nil {
+        if asked.showsDebugEndpoint ?? inputs.settings.showsDebugEndpoint, site.file?.level.returned == nil {
             host.locations.append(debugLocation(of: site, host, asked))
         }
         return host

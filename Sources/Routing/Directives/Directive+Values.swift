@@ -44,7 +44,7 @@ extension Directive {
     /// The argument compiled as text with variables.
     func template(_ argument: Argument) throws(Diagnostic) -> Template {
         do throws(TemplateError) {
-            return try TemplateParser.parse(argument.text)
+            return try TemplateParser.parse(argument.text, in: scope)
         } catch {
             var position = argument.position
             // Where the word holds no escapes its bytes stand in the file as they are, behind the quote if there is one.

@@ -10,6 +10,8 @@ struct Directive: Hashable, Sendable {
     var arguments: [Argument]
     /// What stands between its braces; nil where it ends in a semicolon.
     var block: [Directive]?
+    /// The variables that may stand in its words beside those that every file knows.
+    var scope = VariableScope()
 
     /// A word, without its quotes and with its escapes resolved.
     struct Argument: Hashable, Sendable {

@@ -80,7 +80,7 @@ extension DirectiveCatalog {
     }
 
     private static func silent(
-        _ name: String, _ form: String, in contexts: DirectiveContexts = [.server, .location],
+        _ name: String, _ form: String, in contexts: DirectiveContexts = .settings,
         arity: ClosedRange<Int> = 1...1
     ) -> DirectiveRow {
         DirectiveRow(name, form, in: contexts, arity: arity) { _, _ in }
@@ -89,7 +89,7 @@ extension DirectiveCatalog {
     private static func spoken(
         _ name: String,
         _ form: String,
-        in contexts: DirectiveContexts = [.server, .location],
+        in contexts: DirectiveContexts = .settings,
         arity: ClosedRange<Int> = 1...1,
         because reason: String
     ) -> DirectiveRow {

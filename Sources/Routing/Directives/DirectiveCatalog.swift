@@ -10,11 +10,14 @@ enum DirectiveCatalog {
 
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
-    private static let rows: [DirectiveRow] = serving + access + upstreams + logs + withoutEffect
+    private static let rows: [DirectiveRow] = serving + access + upstreams + locations + logs + withoutEffect
 
     /// Sizes, times, fields and answers.
     private static let serving: [DirectiveRow] = [
-        DirectiveRow("add_header", "NAME VALUE [always]", arity: 2...3, repeats: true) {
+        DirectiveRow(
+            "add_header", "NAME VALUE [always]", in: [.http, .server, .location, .locationIf], arity: 2...3,
+            repeats: true
+        ) {
             directive, compiler throws(Diagnostic) in try compiler.addHeader(directive)
         },
         time("client_body_timeout", \.clientBodyTimeout),
@@ -22,7 +25,7 @@ enum DirectiveCatalog {
         DirectiveRow("client_max_body_size", "SIZE") { directive, compiler throws(Diagnostic) in
             compiler.settings.maxBodySize = try directive.size(directive.arguments[0], allowsGiga: true)
         },
-        DirectiveRow("include", "PATH", in: [.server, .location, .upstream], repeats: true) {
+        DirectiveRow("include", "PATH", in: .everywhere, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.include(directive)
         },
         DirectiveRow("keepalive_timeout", "TIME [TIME]", arity: 1...2) { directive, compiler throws(Diagnostic) in
@@ -36,9 +39,6 @@ enum DirectiveCatalog {
         DirectiveRow("proxy_set_header", "NAME VALUE", arity: 2...2, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.setRequestHeader(directive)
         },
-        DirectiveRow("return", "CODE [TEXT | URL]", arity: 1...2, repeats: true) {
-            directive, compiler throws(Diagnostic) in try compiler.setReturn(directive)
-        },
         time("send_timeout", \.clientSendTimeout),
         DirectiveRow("server_name", "NAME…", in: .server, arity: 1...1000, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addNames(directive)
@@ -51,16 +51,16 @@ enum DirectiveCatalog {
 
     /// Who may come in.
     private static let access: [DirectiveRow] = [
-        DirectiveRow("allow", "ADDRESS | NETWORK | unix: | all", repeats: true) {
+        DirectiveRow("allow", "ADDRESS | NETWORK | unix: | all", in: .access, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: true)
         },
-        DirectiveRow("auth_basic", "REALM | off") { directive, compiler throws(Diagnostic) in
+        DirectiveRow("auth_basic", "REALM | off", in: .access) { directive, compiler throws(Diagnostic) in
             try compiler.setRealm(directive)
         },
-        DirectiveRow("auth_basic_user_file", "PATH") { directive, compiler throws(Diagnostic) in
+        DirectiveRow("auth_basic_user_file", "PATH", in: .access) { directive, compiler throws(Diagnostic) in
             try compiler.setPasswordFile(directive)
         },
-        DirectiveRow("deny", "ADDRESS | NETWORK | unix: | all", repeats: true) {
+        DirectiveRow("deny", "ADDRESS | NETWORK | unix: | all", in: .access, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: false)
         },
         DirectiveRow("real_ip_header", "FIELD | proxy_protocol") { directive, compiler throws(Diagnostic) in

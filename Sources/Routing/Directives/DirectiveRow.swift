@@ -21,7 +21,7 @@ struct DirectiveRow: Sendable {
     init(
         _ name: String,
         _ form: String,
-        in contexts: DirectiveContexts = [.server, .location],
+        in contexts: DirectiveContexts = .settings,
         arity: ClosedRange<Int> = 1...1,
         hasBlock: Bool = false,
         repeats: Bool = false,

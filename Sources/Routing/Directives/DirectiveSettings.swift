@@ -17,7 +17,6 @@ struct DirectiveSettings: Hashable, Sendable {
     var satisfy: LocationSettings.Satisfy?
     var addedHeaders: [AddedHeader] = []
     var requestHeaders: [RequestHeader]?
-    var returned: Return?
     var accessLogging: AccessLogging?
     var serverTokens: Bool?
     var trustedAddresses: [IPNetwork] = []
@@ -62,7 +61,6 @@ struct DirectiveSettings: Hashable, Sendable {
         if let satisfy { result.satisfy = satisfy }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
         if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
-        if let returned { result.returned = returned }
         if let accessLogging { result.accessLogging = accessLogging }
         if let serverTokens { result.serverTokens = serverTokens }
         if !trustedAddresses.isEmpty { result.clientAddress.trusted = trustedAddresses }

@@ -4,8 +4,8 @@ internal import Bytes
 struct HostFile: Hashable, Sendable {
     /// The path that it was read from.
     var path: String
-    /// What its directives set.
-    var settings = DirectiveSettings()
+    /// What its directives come to, but for what follows.
+    var level = DirectiveLevel()
     /// The names that `server_name` adds.
     var names: [HostPattern] = []
     /// Where `proxy_pass` sends requests; empty where the file has none.
@@ -26,11 +26,17 @@ struct HostFile: Hashable, Sendable {
     /// What stands for them in `$proxy_port`.
     var proxyPort: UInt16 = 80
 
-    /// Where `auth_basic` stands.
-    var realmPlace: Diagnostic.Place?
-    /// Where `auth_basic_user_file` stands.
-    var passwordFilePlace: Diagnostic.Place?
+    /// The variables that it gives values, and those that it was given.
+    var scope = VariableScope()
+    /// The `upstream`s by their names.
+    var groups: [ByteString: ServerGroup] = [:]
+
+    /// What its directives set.
+    var settings: DirectiveSettings { level.settings }
+
+    /// Whether it says by itself what becomes of every path.
+    var servesEveryPath: Bool { !servers.isEmpty || level.returned != nil }
 
     /// Whether a host of this file needs no container.
-    var standsAlone: Bool { !servers.isEmpty || settings.returned != nil }
+    var standsAlone: Bool { servesEveryPath || !level.locations.isEmpty || !level.steps.isEmpty }
 }

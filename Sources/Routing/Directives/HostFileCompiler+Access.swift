@@ -30,12 +30,12 @@ extension HostFileCompiler {
         let realm = directive.arguments[0]
         let isOff = realm.text == "off"
         settings.realm = isOff ? .off : .text(try directive.fieldValue(realm))
-        file.realmPlace = .file(directive.file, directive.name.position)
+        level.realmPlace = .file(directive.file, directive.name.position)
     }
 
     /// `auth_basic_user_file PATH`.
     mutating func setPasswordFile(_ directive: Directive) throws(Diagnostic) {
         settings.passwordFile = try path(directive.arguments[0], of: directive)
-        file.passwordFilePlace = .file(directive.file, directive.name.position)
+        level.passwordFilePlace = .file(directive.file, directive.name.position)
     }
 }

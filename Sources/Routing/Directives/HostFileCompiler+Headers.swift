@@ -27,6 +27,7 @@ extension HostFileCompiler {
             let message = "\(name.text.text) is added for the second time, so answers will carry it twice"
             report(directive.diagnostic(.warning, name, message, hint: "remove one of the two"))
         }
+        if level.addedHeaderPlace == nil { level.addedHeaderPlace = .file(directive.file, directive.name.position) }
         settings.addedHeaders.append(AddedHeader(name: name.text, value: value, always: isAlways))
     }
 
@@ -49,18 +50,13 @@ extension HostFileCompiler {
             let message = "Host $host loses the port that the client used"
             report(directive.diagnostic(.warning, directive.arguments[1], message, hint: "write $http_host"))
         }
-        if firstRequestHeader == nil { firstRequestHeader = .file(directive.file, directive.name.position) }
+        if level.requestHeaderPlace == nil { level.requestHeaderPlace = .file(directive.file, directive.name.position) }
     }
 
-    /// `return`. As in nginx the first one counts.
-    mutating func setReturn(_ directive: Directive) throws(Diagnostic) {
-        let result = try Return(directive)
-        if settings.returned == nil { settings.returned = result }
-    }
-
-    /// Says what the first `proxy_set_header` takes away, where the file does not set it again.
-    mutating func checkRequestHeaders() {
-        guard let place = firstRequestHeader, let headers = settings.requestHeaders else { return }
+    /// Says what the first `proxy_set_header` of a level takes away, where the level does not set it again.
+    mutating func checkRequestHeaders(of level: DirectiveLevel) {
+        for location in level.locations { checkRequestHeaders(of: location.level) }
+        guard let place = level.requestHeaderPlace, let headers = level.settings.requestHeaders else { return }
         let lost = Self.defaults.filter { name in !headers.contains { Self.isSame($0.name, ByteString(name)) } }
         guard !lost.isEmpty else { return }
         report(
@@ -70,6 +66,25 @@ extension HostFileCompiler {
                     + "\(lost.count == 1 ? "is" : "are") no longer set by Portico",
                 hint: "add lines such as proxy_set_header Host $http_host and "
                     + "proxy_set_header X-Forwarded-Proto $proxy_x_forwarded_proto"))
+    }
+
+    /// Says which fields of the levels around it the first `add_header` of a level takes away.
+    mutating func checkAddedHeaders(of level: DirectiveLevel, below outer: [AddedHeader] = []) {
+        let headers = level.settings.addedHeaders
+        let lost =
+            headers.isEmpty ? [] : outer.filter { field in !headers.contains { Self.isSame($0.name, field.name) } }
+        if let place = level.addedHeaderPlace, !lost.isEmpty {
+            let names = lost.map(\.name.text).joined(separator: ", ")
+            report(
+                Diagnostic(
+                    .warning, at: place,
+                    "add_header takes the place of those further out, as in nginx: \(names) "
+                        + "\(lost.count == 1 ? "is" : "are") not added here",
+                    hint: "repeat \(lost.count == 1 ? "it" : "them") here"))
+        }
+        let inherited = headers.isEmpty ? outer : headers
+        for location in level.locations { checkAddedHeaders(of: location.level, below: inherited) }
+        for branch in level.branches { checkAddedHeaders(of: branch, below: inherited) }
     }
 
     private mutating func checkName(_ name: Directive.Argument, of directive: Directive) throws(Diagnostic) {

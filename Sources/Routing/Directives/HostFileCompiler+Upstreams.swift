@@ -20,51 +20,6 @@ extension HostFileCompiler {
         }
     }
 
-    /// `proxy_pass http://HOST[:PORT]` or `https://…`: a backend or a group; several share the requests.
-    mutating func addProxyPass(_ directive: Directive) throws(Diagnostic) {
-        try refuseInDefault(directive)
-        let argument = directive.arguments[0]
-        let bytes = argument.text.bytes
-        guard !bytes.contains(UInt8(ascii: "$")) else {
-            throw directive.error(
-                argument, "variables in proxy_pass are not supported", hint: "write the address itself")
-        }
-        let isTLS = bytes.prefix(8).map(ASCII.lowercased) == Array("https://".utf8)
-        let defaultPort: UInt16 = isTLS ? 443 : 80
-        guard isTLS || bytes.prefix(7).map(ASCII.lowercased) == Array("http://".utf8) else {
-            throw directive.error(
-                argument, "the address must begin with http:// or https://", hint: "write proxy_pass http://HOST:PORT")
-        }
-        let authority = bytes[(isTLS ? 8 : 7)...].prefix { $0 != ASCII.slash && $0 != UInt8(ascii: "?") }
-        let rest = bytes[authority.endIndex...]
-        guard rest.isEmpty || Array(rest) == [ASCII.slash] else {
-            throw directive.error(
-                argument, "a path behind the address is not supported yet",
-                hint: "leave the path out: it is sent as it came")
-        }
-        guard passes.count < Self.mostServers else {
-            throw directive.error(directive.name, "more than \(Self.mostServers) backends are named")
-        }
-        guard let (host, port) = ServerAddress.parse(authority) else {
-            throw directive.error(
-                argument, "\(Quoted(ByteString(Array(authority)))) is not an address of a backend",
-                hint: "write proxy_pass http://HOST:PORT")
-        }
-        let shown =
-            port == defaultPort
-            ? authority.prefix(upTo: authority.lastIndex(of: ASCII.colon) ?? authority.endIndex) : authority
-        passes.append(
-            ProxyPass(
-                server: StaticServer(
-                    host: host, port: port ?? defaultPort, file: directive.file, position: argument.position),
-                shownHost: ByteString(Array(shown)), hasPort: port != nil, isTLS: isTLS))
-        if let first = passes.first, first.isTLS != isTLS {
-            throw directive.error(
-                argument, "the backends of a host are all reached over http, or all over https",
-                hint: "write the same as in line \(first.server.position.line)")
-        }
-    }
-
     /// `upstream NAME { server …; }`: a group of backends for `proxy_pass`.
     mutating func addUpstream(_ directive: Directive) throws(Diagnostic) {
         let name = directive.arguments[0]
@@ -140,24 +95,6 @@ extension HostFileCompiler {
         }
     }
 
-    /// Replaces the names of groups in `proxy_pass` by their servers, now that all groups are known.
-    mutating func resolvePasses() {
-        for pass in passes {
-            guard file.servers.count < Self.mostServers else { break }
-            if !pass.hasPort, let group = groups[pass.shownHost] {
-                file.servers += group.servers
-                if file.group == nil { file.group = group }
-            } else {
-                file.servers.append(pass.server)
-            }
-        }
-        if let first = passes.first {
-            file.proxyHost = first.shownHost
-            file.proxyPort = first.server.port
-            file.isUpstreamTLS = first.isTLS
-            if file.group == nil, case .name(let name) = first.server.host { file.upstreamName = ByteString(name) }
-        }
-    }
-
-    private static let mostServers = 1000
+    /// The most backends that one file can name.
+    static let mostServers = 1000
 }

@@ -16,14 +16,20 @@ struct HostFileCompiler {
     var authorities: String?
     /// The formats that `log_format` has declared, by name.
     var logFormats: [ByteString: LogFormat] = [:]
-    /// Where the first `proxy_set_header` stands.
-    var firstRequestHeader: Diagnostic.Place?
+    /// The variables that the operator has made.
+    var scope: VariableScope
+    /// The match of the location whose block is being compiled; nil outside of every one.
+    var openMatch: LocationMatch?
+    /// How many blocks of the level of a location are open.
+    var openBlocks = 0
+    /// How many locations there are.
+    var locationCount = 0
 
-    private let files: any VirtualHostFiles
+    let files: any VirtualHostFiles
     private let isDefault: Bool
     private var diagnostics: [Diagnostic] = []
     private var errorCount = 0
-    private var context: DirectiveContexts
+    private(set) var context: DirectiveContexts
     private var seen: [ByteString: SourcePosition] = [:]
     private var openFiles: [String] = []
     private var includeCount = 0
@@ -43,13 +49,17 @@ struct HostFileCompiler {
     /// Compiles what a file holds, which is of the server or of a location; `isDefault` says that it stands for hosts without a file of their own.
     static func compile(
         _ content: FileContent, path: String, in context: DirectiveContexts = .server, isDefault: Bool = false,
-        files: any VirtualHostFiles
+        scope: VariableScope = VariableScope(), files: any VirtualHostFiles
     ) -> Outcome {
-        var compiler = HostFileCompiler(path: path, context: context, isDefault: isDefault, files: files)
+        var compiler = HostFileCompiler(
+            path: path, context: context, isDefault: isDefault, scope: scope, files: files)
         compiler.compile(content, path: path)
         compiler.resolvePasses()
         compiler.resolveBackendTLS()
-        compiler.checkRequestHeaders()
+        compiler.checkRequestHeaders(of: compiler.level)
+        compiler.checkAddedHeaders(of: compiler.level)
+        compiler.file.groups = compiler.groups
+        compiler.file.scope = compiler.scope
         let isGood = compiler.errorCount == 0
         return Outcome(
             file: isGood ? compiler.file : nil,
@@ -58,17 +68,26 @@ struct HostFileCompiler {
                 && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)), )
     }
 
-    private init(path: String, context: DirectiveContexts, isDefault: Bool, files: any VirtualHostFiles) {
+    private init(
+        path: String, context: DirectiveContexts, isDefault: Bool, scope: VariableScope, files: any VirtualHostFiles
+    ) {
         file = HostFile(path: path)
+        self.scope = scope
         self.context = context
         self.isDefault = isDefault
         self.files = files
     }
 
-    /// What the directives set.
+    /// The level that is being compiled.
+    var level: DirectiveLevel {
+        get { file.level }
+        _modify { yield &file.level }
+    }
+
+    /// What the directives of that level set.
     var settings: DirectiveSettings {
-        get { file.settings }
-        _modify { yield &file.settings }
+        get { file.level.settings }
+        _modify { yield &file.level.settings }
     }
 
     /// Keeps a finding for the outcome; past a bound they are no longer kept.
@@ -127,6 +146,15 @@ struct HostFileCompiler {
         (self.context, seen) = outer
     }
 
+    /// Compiles a block that is a level of its own, and returns what it comes to.
+    mutating func compileLevel(_ block: [Directive], in context: DirectiveContexts) -> DirectiveLevel {
+        var outer = DirectiveLevel()
+        swap(&outer, &file.level)
+        compileBlock(block, in: context)
+        swap(&outer, &file.level)
+        return outer
+    }
+
     /// Refuses a directive that says what only one host can say, where the file stands for several.
     func refuseInDefault(_ directive: Directive) throws(Diagnostic) {
         guard isDefault else { return }
@@ -146,9 +174,9 @@ struct HostFileCompiler {
         openFiles.append(path)
         defer { openFiles.removeLast() }
         do throws(Diagnostic) {
-            for directive in try DirectiveParser.parse(bytes, file: path) where errorCount < Self.mostErrors {
-                compile(directive)
-            }
+            let directives = try DirectiveParser.parse(bytes, file: path)
+            scope.declare(directives)
+            for directive in directives where errorCount < Self.mostErrors { compile(directive) }
         } catch {
             report(error)
         }
@@ -162,6 +190,8 @@ struct HostFileCompiler {
                     directive.name, "\(row.name) stands here for the second time",
                     hint: "it is already set in line \(first.line); remove one of the two")
             }
+            var directive = directive
+            directive.scope = scope
             try row.apply(directive, &self)
         } catch {
             report(error)

@@ -5,7 +5,9 @@ internal import Bytes
 /// As in nginx a dollar always begins a variable; there is no way to write one for itself.
 enum TemplateParser {
     /// The template that the text stands for.
-    static func parse(_ text: ByteString) throws(TemplateError) -> Template {
+    static func parse(
+        _ text: ByteString, in scope: VariableScope = VariableScope()
+    ) throws(TemplateError) -> Template {
         guard text.bytes.contains(dollar) else { return Template(literal: text) }
         let bytes = text.bytes
         var pieces: [Template.Piece] = []
@@ -18,7 +20,9 @@ enum TemplateParser {
             }
             if literalStart < index { pieces.append(.literal(ByteString(Array(bytes[literalStart..<index])))) }
             let (name, end) = try name(in: bytes, at: index)
-            guard let variable = Variable(name: name) else { throw unknown(name, at: index, length: end - index) }
+            guard let variable = Variable(name: name) ?? scope.variable(named: name.lowercased()) else {
+                throw unknown(name, in: scope, at: index, length: end - index)
+            }
             pieces.append(.variable(variable))
             index = end
             literalStart = end
@@ -51,8 +55,11 @@ enum TemplateParser {
         return (name, index)
     }
 
-    private static func unknown(_ name: String, at offset: Int, length: Int) -> TemplateError {
-        let hint = NearMiss.suggestion(for: name.lowercased(), among: Variable.names.keys).map {
+    private static func unknown(
+        _ name: String, in scope: VariableScope, at offset: Int, length: Int
+    ) -> TemplateError {
+        let known = scope.names.map(\.text).sorted()
+        let hint = NearMiss.suggestion(for: name.lowercased(), among: known + Variable.names.keys.sorted()).map {
             "did you mean $\($0)?"
         }
         return TemplateError(offset: offset, length: length, message: "unknown variable $\(name)", hint: hint)

@@ -8,6 +8,10 @@ extension Variable {
             self = variable
             return
         }
+        if name.utf8.count == 1, let digit = name.utf8.first, (0x31...0x39).contains(digit) {
+            self = .capture(Int(digit) - 0x30)
+            return
+        }
         for (prefix, make) in Self.families where name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count {
             self = make(name.dropFirst(prefix.utf8.count))
             return

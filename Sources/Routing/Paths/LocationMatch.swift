@@ -10,6 +10,10 @@ package enum LocationMatch: Hashable, Sendable {
     case finalPrefix(ByteString)
     /// `~ PATTERN`, `~* PATTERN`: every path in which the pattern is found.
     case pattern(Pattern)
+    /// `@NAME`: no path; where requests are sent from inside (`error_page`, `try_files`).
+    case named(ByteString)
+    /// The inside of an `if` or `limit_except`, which no path leads to.
+    case block
 
     /// What `location` and `VIRTUAL_PATH` hold: a path, or `=`, `^~`, `~` or `~*` before one, with or without spaces between.
     ///
@@ -30,14 +34,16 @@ package enum LocationMatch: Hashable, Sendable {
         case .prefix(let path): path.text
         case .finalPrefix(let path): "^~ \(path)"
         case .pattern(let pattern): "\(pattern.ignoresCase ? "~*" : "~") \(pattern.text)"
+        case .named(let name): "@\(name)"
+        case .block: "{ }"
         }
     }
 
-    /// The path that stands in it; nil for a pattern.
+    /// The path that stands in it; nil where none does.
     package var path: ByteString? {
         switch self {
         case .exact(let path), .prefix(let path), .finalPrefix(let path): path
-        case .pattern: nil
+        case .pattern, .named, .block: nil
         }
     }
 

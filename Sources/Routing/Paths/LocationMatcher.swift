@@ -71,28 +71,56 @@ package struct LocationMatcher {
         hasDirectories = names.contains(where: \.isDirectory)
     }
 
+    /// What a path leads to by the names alone.
+    enum Named: Equatable {
+        /// The location of the path alone.
+        case exact(Int)
+        /// The location of the longest name that it begins with; patterns are asked unless it is final.
+        case prefix(Int, isFinal: Bool)
+        /// The location of the path with a `/` added.
+        case directory(Int)
+        /// No location.
+        case none
+    }
+
     /// The location of a path, which is normalised.
     ///
     /// - Complexity: O(log n) comparisons for n paths, and one trial for each pattern. Allocates nothing.
     package func find(_ path: UnsafeRawBufferPointer, with matcher: PatternMatcher) -> Found {
+        let named = findName(path)
+        switch named {
+        case .exact(let index), .prefix(let index, isFinal: true): return .location(index)
+        case .directory(let index): return .directory(index)
+        case .prefix, .none: break
+        }
+        let found = findPattern(path, with: matcher)
+        if found == .none, case .prefix(let index, _) = named { return .location(index) }
+        return found
+    }
+
+    /// What the path leads to by the names.
+    func findName(_ path: UnsafeRawBufferPointer) -> Named {
         var index = lastName(notBehind: path)
         if index >= 0, names[index].count == path.count, isPrefix(names[index], of: path), names[index].exact >= 0 {
-            return .location(names[index].exact)
+            return .exact(names[index].exact)
         }
         while index >= 0, names[index].prefix < 0 || !isPrefix(names[index], of: path) { index = names[index].parent }
         if hasDirectories, index < 0 || names[index].count < path.count, let directory = directory(path) {
             return .directory(directory)
         }
-        if index < 0 || !names[index].isFinal {
-            for index in patterns.indices {
-                switch matcher.match(patterns[index].pattern.code, in: path) {
-                case .matched: return .location(patterns[index].location)
-                case .unmatched: continue
-                case .failed: return .failed
-                }
+        return index < 0 ? .none : .prefix(names[index].prefix, isFinal: names[index].isFinal)
+    }
+
+    /// The location of the first pattern that is found in the path.
+    func findPattern(_ path: UnsafeRawBufferPointer, with matcher: PatternMatcher) -> Found {
+        for index in patterns.indices {
+            switch matcher.match(patterns[index].pattern.code, in: path) {
+            case .matched: return .location(patterns[index].location)
+            case .unmatched: continue
+            case .failed: return .failed
             }
         }
-        return index < 0 ? .none : .location(names[index].prefix)
+        return .none
     }
 
     /// The location of the path with a `/` added, where that redirects.

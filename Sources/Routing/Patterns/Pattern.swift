@@ -9,6 +9,10 @@ package struct Pattern: Sendable {
     package let text: ByteString
     /// Whether A to Z stand for a to z and the reverse.
     package let ignoresCase: Bool
+    /// How many groups capture what they match.
+    package let captureCount: Int
+    /// The names of groups, with their numbers.
+    package let captureNames: [CaptureName]
     private let owner: PatternCode
     /// What `owner` keeps alive. Read on its own, so that matching counts no reference that another core counts too.
     nonisolated(unsafe) let code: OpaquePointer
@@ -32,7 +36,37 @@ package struct Pattern: Sendable {
         self.text = text
         self.ignoresCase = ignoresCase
         self.code = code
+        captureCount = Self.count(PCRE2_INFO_CAPTURECOUNT, of: code)
+        captureNames = Self.names(of: code)
         owner = PatternCode(code)
+    }
+
+    /// A group with a name.
+    package struct CaptureName: Hashable, Sendable {
+        /// The name, as written.
+        package let name: ByteString
+        /// The number of the group, from 1 on.
+        package let number: Int
+    }
+
+    private static func count(_ what: Int32, of code: OpaquePointer) -> Int {
+        var count: UInt32 = 0
+        return pcre2_pattern_info_8(code, UInt32(what), &count) == 0 ? Int(count) : 0
+    }
+
+    /// The table of names that PCRE2 keeps: entries of one size, each the number in two bytes and the name with a zero byte.
+    private static func names(of code: OpaquePointer) -> [CaptureName] {
+        let count = count(PCRE2_INFO_NAMECOUNT, of: code)
+        let size = Self.count(PCRE2_INFO_NAMEENTRYSIZE, of: code)
+        var table: UnsafePointer<UInt8>?
+        guard count > 0, pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_NAMETABLE), &table) == 0, let table else {
+            return []
+        }
+        return (0..<count).map { index in
+            let entry = UnsafeBufferPointer(start: table + index * size, count: size)
+            let name = entry.dropFirst(2).prefix { $0 != 0 }
+            return CaptureName(name: ByteString(Array(name)), number: Int(entry[0]) << 8 | Int(entry[1]))
+        }
     }
 
     private static func reason(_ status: Int32) -> String {

@@ -51,7 +51,19 @@ package final class PatternMatcher {
         return status == PCRE2_ERROR_NOMATCH ? .unmatched : .failed
     }
 
-    private static let mostCaptures: UInt32 = 32
+    /// Where a group of the pattern that matched last stands in the text; 0 is the whole match, nil a group that took no part.
+    package func capture(_ number: Int) -> Range<Int>? {
+        guard number >= 0, number < Int(Self.mostCaptures), number < pcre2_get_ovector_count_8(data),
+            let vector = pcre2_get_ovector_pointer_8(data)
+        else { return nil }
+        let (start, end) = (vector[2 * number], vector[2 * number + 1])
+        return start <= end && end != Self.unset ? start..<end : nil
+    }
+
+    /// The most groups that are told apart, the whole match among them.
+    package static let mostCaptures: UInt32 = 32
+    /// PCRE2_UNSET.
+    private static let unset = Int(bitPattern: UInt.max)
     private static let mostSteps: UInt32 = 200_000
     private static let stackSize = 512 << 10
     nonisolated(unsafe) private static let nothing = UnsafePointer(UnsafeMutablePointer<UInt8>.allocate(capacity: 1))

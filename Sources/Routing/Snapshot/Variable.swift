@@ -10,6 +10,8 @@ package enum Variable: Hashable, Sendable {
     case bodyBytesSent
     /// `$bytes_sent`: the bytes that the client was sent, the answer's head included.
     case bytesSent
+    /// `$1` to `$9`: what a group of the regular expression matched that matched last.
+    case capture(Int)
     /// `$connection`: the serial number of the client's connection.
     case connection
     /// `$connection_requests`: how many requests the client has made over its connection, this one included.
@@ -18,6 +20,8 @@ package enum Variable: Hashable, Sendable {
     case connectionTime
     /// `$cookie_NAME`: the value of a cookie; the name as it is.
     case cookie(ByteString)
+    /// `$NAME`: what `set`, or a named group of a regular expression, gave it; nothing before.
+    case custom(ByteString)
     /// `$proxy_x_forwarded_for` of nginx-proxy: what X-Forwarded-For is set to by default.
     case forwardedFor
     /// `$proxy_x_forwarded_host` of nginx-proxy: what X-Forwarded-Host is set to by default.

@@ -20,8 +20,13 @@ package struct VirtualHost: Sendable {
     package var httpPort = HostPort.standard
     /// Where it is served over https.
     package var httpsPort = HostPort.standard
-    /// Where requests go by their path, in the order in which patterns are tried; a path of none is answered with 404.
+    /// Where requests go by their path, in the order in which patterns are tried; a path of
+    /// none is answered with 404. A location's number is its index here.
     package var locations: [Location]
+    /// What the directives outside of every location set, for the answers of `steps`.
+    package var settings = LocationSettings()
+    /// What is done to requests before a location is chosen.
+    package var steps: [RewriteStep] = []
     /// Set when the host must answer every request with an error, because its rules could not be read.
     package var shut: Shut?
     /// What the host's file said when it could last be read, so that a broken edit changes nothing.

@@ -1,0 +1,84 @@
+internal import Bytes
+
+extension SnapshotBuilder {
+    /// The upstream of a path that containers ask for; nil where none does, and no file names a backend.
+    mutating func upstream(of path: SitePath, _ site: Site, _ asked: UpstreamSettings) -> Upstream? {
+        if let known = path.upstream { return known }
+        path.upstream = makeUpstream(of: path, site, asked)
+        return path.upstream
+    }
+
+    private mutating func makeUpstream(of path: SitePath, _ site: Site, _ asked: UpstreamSettings) -> Upstream? {
+        if let file = site.file, path.isRoot, !file.servers.isEmpty {
+            for container in path.containers {
+                leave(out: container, of: path, .replacedByFile(file.path))
+            }
+            var upstream = Upstream(
+                key: site.name, host: file.proxyHost, port: file.proxyPort, backends: backends(file.servers))
+            if file.isUpstreamTLS {
+                upstream.tls = site.tls(to: file.upstreamName)
+            }
+            if let group = file.group {
+                upstream.balancing = group.balancing
+                upstream.keepalive = group.keepalive
+            }
+            return upstream
+        }
+        guard !path.containers.isEmpty else { return nil }
+        var upstream = Upstream(key: path.upstreamKey, backends: backends(of: path))
+        if asked.isTLS { upstream.tls = site.tls() }
+        upstream.balancing = asked.balancing
+        upstream.keepalive = asked.keepalive
+        return upstream
+    }
+
+    /// The upstream that a `proxy_pass` of a location means: a group, the containers of a path by the name that nginx-proxy
+    /// gives their upstream, or one host.
+    mutating func upstream(of pass: ProxyPass, for site: Site) -> (upstream: Upstream, isRegistry: Bool) {
+        let tls: UpstreamTLS? = pass.isTLS ? site.tls(to: pass.name) : nil
+        let scheme = pass.isTLS ? "https" : "http"
+        if !pass.hasPort, let group = site.file?.groups[pass.shownHost] {
+            var upstream = Upstream(
+                key: ByteString("\(site.name) \(scheme) upstream \(pass.shownHost)"), host: pass.shownHost,
+                port: pass.server.port, backends: backends(group.servers))
+            upstream.balancing = group.balancing
+            upstream.keepalive = group.keepalive
+            upstream.tls = tls
+            return (upstream, false)
+        }
+        if !pass.hasPort, let (owner, path) = owner(ofUpstream: pass.shownHost) {
+            let asked = UpstreamSettings(path.containers, host: path.label)
+            if var upstream = upstream(of: path, owner, asked) {
+                let isRegistry = path.containers.contains(where: \.isRegistry)
+                guard asked.isTLS != pass.isTLS else { return (upstream, isRegistry) }
+                upstream.key = ByteString("\(upstream.key) \(scheme) of \(site.name)")
+                upstream.tls = tls
+                return (upstream, isRegistry)
+            }
+        }
+        let server = pass.server
+        var upstream = Upstream(
+            key: ByteString("\(site.name) \(scheme)://\(pass.shownHost):\(server.port)"), host: pass.shownHost,
+            port: server.port, backends: backends([server]))
+        upstream.tls = tls
+        return (upstream, false)
+    }
+
+    /// The path whose containers nginx-proxy would put into an upstream of this name.
+    private mutating func owner(ofUpstream name: ByteString) -> (Site, SitePath)? {
+        if let site = sites[name], let path = site.orderedPaths.first(where: \.isRoot), !path.containers.isEmpty {
+            return (site, path)
+        }
+        // The name of a path's upstream ends in its digest.
+        guard name.count > 41, name.bytes[name.count - 41] == UInt8(ascii: "-"),
+            let site = sites[ByteString(Array(name.bytes.dropLast(41)))],
+            let path = site.orderedPaths.first(where: { $0.upstreamKey == name }), !path.containers.isEmpty
+        else { return nil }
+        return (site, path)
+    }
+}
+
+extension ProxyPass {
+    /// The name that it gives, where that is no address.
+    fileprivate var name: ByteString? { if case .name(let name) = server.host { ByteString(name) } else { nil } }
+}

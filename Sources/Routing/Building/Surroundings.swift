@@ -1,0 +1,35 @@
+/// What holds on a level of directives, after those around it.
+struct Surroundings {
+    /// What the directives set, without authentication.
+    var settings: LocationSettings
+    /// The argument of `auth_basic`.
+    private(set) var realm: DirectiveSettings.Realm?
+    /// The argument of `auth_basic_user_file`.
+    private(set) var passwordFile: String?
+    /// Where `auth_basic` stands.
+    private(set) var realmPlace: Diagnostic.Place?
+    /// Where `auth_basic_user_file` stands.
+    private(set) var passwordFilePlace: Diagnostic.Place?
+    /// Whether the operator has set a limit to bodies.
+    private(set) var limitsBodies = false
+
+    /// What holds where nothing is set.
+    init() { settings = LocationSettings() }
+
+    /// What holds on a level inside; the same where there is none.
+    func inside(_ level: DirectiveLevel?) -> Surroundings {
+        guard let level else { return self }
+        var inner = self
+        inner.settings = level.settings.applied(to: settings)
+        if let realm = level.settings.realm {
+            inner.realm = realm
+            inner.realmPlace = level.realmPlace
+        }
+        if let file = level.settings.passwordFile {
+            inner.passwordFile = file
+            inner.passwordFilePlace = level.passwordFilePlace
+        }
+        if level.settings.maxBodySize != nil { inner.limitsBodies = true }
+        return inner
+    }
+}
