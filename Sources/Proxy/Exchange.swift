@@ -28,6 +28,10 @@ final class Exchange {
     private(set) var host: WorkerHost?
     /// The location of the request; nginx's defaults before one was found.
     private(set) var location: WorkerLocation
+    /// What the request has become inside; nil as long as it is what the client sent.
+    var rewritten: RewrittenRequest?
+    /// The upstream that variables of the request have chosen; nil where the location has but one.
+    var chosen: WorkerUpstream?
     /// Who the client is: the peer, or whom a trusted proxy in front names.
     private(set) var client: Endpoint
     /// What answers the request, once it has been asked.
@@ -85,32 +89,38 @@ final class Exchange {
             return LocalResponse.refuse(refusal, for: self)
         }
         if let shut = host.shutStatus { return respond(shut) }
-        var lacksSlash = false
-        switch host.place(of: downstream.headBytes[request.path], on: worker) {
-        case .location(let found): location = found
-        case .directory(let found):
-            location = found
-            lacksSlash = true
-        case .refused(let status): return respond(status)
-        }
-        if location.findsClient { findClient() }
+        guard routed(by: host) else { return }
+        pass()
+    }
+
+    /// Goes on with a request whose location is known.
+    func pass() {
         if let returned = location.settings.returned { return respond(returned) }
-        if case .length(let length) = request.framing, let limit = location.settings.maxBodySize, length > limit {
-            return respond(413)
-        }
-        if lacksSlash { return LocalResponse.redirectToDirectory(self) }
         proceed(RequestGates.admit(self))
     }
 
     private func proceed(_ verdict: RequestGates.Verdict) {
         switch verdict {
-        case .pass: if let error = connect() { fail(error) }
+        case .pass: forward()
         case .respond(let status): respond(status)
         case .suspend: phase = .authenticating
         }
     }
 
-    private func findClient() {
+    private func forward() {
+        if let choice = location.choice {
+            guard let upstream = upstream(of: choice) else { return respond(500) }
+            chosen = upstream
+        } else if location.pool == nil {
+            return respond(404)
+        }
+        if let error = connect() { fail(error) }
+    }
+
+    /// Puts the request into a location.
+    func enter(_ location: WorkerLocation) {
+        self.location = location
+        guard location.findsClient else { return }
         client = ClientAddress.find(
             location.settings.clientAddress, peer: downstream.peer, fields: downstream.request.fields,
             in: downstream.headBytes)
@@ -135,6 +145,8 @@ final class Exchange {
         startedAt = worker.loop.now
         host = nil
         location = worker.routes.fallback
+        rewritten = nil
+        chosen = nil
         client = downstream.peer
         backend = nil
         user = nil
@@ -156,7 +168,7 @@ final class Exchange {
     /// Opens or takes a connection to the backend whose turn it is; returns why none can be had.
     func connect() -> ExchangeError? {
         phase = .connecting
-        guard let pool = location.pool else { return .noBackend }
+        guard let pool = chosen?.pool ?? location.pool else { return .noBackend }
         guard !pool.lacksAuthorities else { return .noAuthorities }
         let key = pool.key(for: self)
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
@@ -375,9 +387,9 @@ final class Exchange {
 
     private func redirectToHTTPS() { LocalResponse.redirectToHTTPS(self) }
 
-    private func respond(_ status: Int) { LocalResponse.send(status, for: self) }
+    func respond(_ status: Int) { LocalResponse.send(status, for: self) }
 
-    private func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
+    func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
 
     /// Notes the status of an answer that the proxy gives by itself.
     func answering(_ status: Int) {

@@ -66,6 +66,9 @@ extension ExchangeError {
     static let backendStalled = ExchangeError(
         fault: .backend, status: 504, retry: .otherBackendIfRepeatable,
         reason: "the backend did not take the request in time")
+    static let circle = ExchangeError(
+        fault: .proxy, status: 500, retry: .never,
+        reason: "more than 10 rewrites or inner redirects: they go in a circle")
     static let clientGone = ExchangeError(
         fault: .client, status: 499, retry: .never, reason: "the client closed the connection")
     static let clientSlow = ExchangeError(

@@ -80,11 +80,15 @@ enum LocalResponse {
     static func redirectToDirectory(_ exchange: Exchange) {
         redirect(301, exchange) { location in
             exchange.location.path.withBytes { NormalizedPath.appendEscaped($0, to: &location) }
-            let query = exchange.downstream.headBytes[exchange.downstream.request.query]
-            guard !query.isEmpty else { return }
+            guard !exchange.query.isEmpty else { return }
             location.append("?")
-            location.append(query)
+            location.append(exchange.query)
         }
+    }
+
+    /// Sends the client where a `rewrite` says.
+    static func redirect(_ status: Int, to request: RewrittenRequest, for exchange: Exchange) {
+        redirect(status, exchange) { $0.append(request.redirection.readable) }
     }
 
     private static func redirect(_ status: Int, _ exchange: Exchange, target: (inout ByteBuffer) -> Void) {

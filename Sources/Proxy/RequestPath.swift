@@ -8,6 +8,12 @@ final class RequestPath {
     /// The path that was normalised last. Valid until the next one is.
     var bytes: UnsafeRawBufferPointer { text.readable }
 
+    /// Keeps a path that is normalised.
+    func keep(_ path: UnsafeRawBufferPointer) {
+        text.removeAll()
+        text.append(path)
+    }
+
     /// Keeps the normalised form of a path as it was sent; false where nginx would refuse it.
     func normalize(_ path: UnsafeRawBufferPointer) -> Bool {
         text.removeAll()

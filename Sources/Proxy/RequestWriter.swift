@@ -9,10 +9,13 @@ enum RequestWriter {
         let downstream = exchange.downstream
         let bytes = downstream.headBytes
         let request = downstream.request
-        if let destination = exchange.location.destination {
-            appendRequestLine(to: destination, exchange, to: &output)
-        } else {
+        if exchange.sendsTargetAsItCame {
             HeadWriter.appendRequestLine(of: request, in: bytes, to: &output)
+        } else {
+            output.append(bytes[request.methodRange])
+            output.append(ASCII.space)
+            RequestTarget.append(of: exchange, to: &output)
+            output.append(" HTTP/1.1\r\n")
         }
         let forwarded = ForwardedFields(exchange)
         if let replacements = exchange.location.settings.requestHeaders {
@@ -30,34 +33,8 @@ enum RequestWriter {
             }
         }
         appendFraming(request.framing, to: &output)
-        if exchange.location.closesUpstream { output.append("Connection: close\r\n") }
+        if exchange.chosen?.isClosed ?? exchange.location.closesUpstream { output.append("Connection: close\r\n") }
         output.append("\r\n")
-    }
-
-    /// Appends the request line with a destination in place of the location's path (nginx: `proxy_pass` with a URI).
-    private static func appendRequestLine(
-        to destination: ByteString, _ exchange: Exchange, to output: inout ByteBuffer
-    ) {
-        let request = exchange.downstream.request
-        let bytes = exchange.downstream.headBytes
-        let sent = bytes[request.path]
-        let path = exchange.worker.path
-        _ = path.normalize(sent)
-        output.append(bytes[request.methodRange])
-        output.append(ASCII.space)
-        destination.withBytes { output.append($0) }
-        let rest = UnsafeRawBufferPointer(rebasing: path.bytes.dropFirst(exchange.location.path.count))
-        // As in nginx a path that came without escapes leaves without.
-        if sent.contains(UInt8(ascii: "%")) {
-            NormalizedPath.appendEscaped(rest, to: &output)
-        } else {
-            output.append(rest)
-        }
-        if !request.query.isEmpty {
-            output.append("?")
-            output.append(bytes[request.query])
-        }
-        output.append(" HTTP/1.1\r\n")
     }
 
     private static func writeDefaults(

@@ -15,14 +15,16 @@ struct VariableValues: VariableSource {
 
     func append(_ variable: Variable, to output: inout ByteBuffer) {
         switch variable {
-        case .args: output.append(bytes(request.query))
+        case .args: output.append(exchange.query)
         case .argument(let name): name.withBytes { appendArgument($0, to: &output) }
         case .bodyBytesSent: output.append(decimal: exchange.bytesSent)
         case .bytesSent: output.append(decimal: downstream.sentCount)
+        case .capture(let number): if let rewritten = exchange.rewritten { output.append(rewritten.captured(number)) }
         case .connection: output.append(decimal: downstream.serial)
         case .connectionRequests: output.append(decimal: downstream.requestCount)
         case .connectionTime: appendConnectionTime(to: &output)
         case .cookie(let name): appendCookie(name, to: &output)
+        case .custom(let name): if let rewritten = exchange.rewritten { output.append(rewritten.value(of: name)) }
         case .forwardedFor: forwarded.appendFor(to: &output)
         case .forwardedHost: forwarded.appendHost(to: &output)
         case .forwardedPort: forwarded.appendPort(to: &output)
@@ -33,7 +35,7 @@ struct VariableValues: VariableSource {
         case .hostname: exchange.worker.settings.hostname.withBytes { output.append($0) }
         case .http(let name): appendField(name, to: &output)
         case .https: if downstream.isSecure { output.append("on") }
-        case .isArgs: if !request.query.isEmpty { output.append("?") }
+        case .isArgs: if !exchange.query.isEmpty { output.append("?") }
         case .msec: exchange.worker.clock.appendMilliseconds(to: &output)
         case .nothing: break
         case .pipe: output.append(downstream.isPipelined ? "p" : ".")
@@ -41,8 +43,8 @@ struct VariableValues: VariableSource {
         case .proxyAddForwardedFor: forwarded.appendFor(to: &output)
         // An upgrade is not passed on, so a connection to a backend is never asked to become one.
         case .proxyConnection, .proxyUpgrade: break
-        case .proxyHost: exchange.location.upstreamHost.withBytes { output.append($0) }
-        case .proxyPort: output.append(decimal: Int(exchange.location.upstreamPort))
+        case .proxyHost: (exchange.chosen?.host ?? exchange.location.upstreamHost).withBytes { output.append($0) }
+        case .proxyPort: output.append(decimal: Int(exchange.chosen?.port ?? exchange.location.upstreamPort))
         case .proxyProtocolAddress: if downstream.isProxied { downstream.peer.address.append(to: &output) }
         case .proxyProtocolPort: if downstream.isProxied { output.append(decimal: Int(downstream.peer.port)) }
         case .peerAddress: downstream.peer.address.append(to: &output)
@@ -129,7 +131,7 @@ struct VariableValues: VariableSource {
     }
 
     private func appendArgument(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
-        for pair in bytes(request.query).split(separator: UInt8(ascii: "&")) {
+        for pair in exchange.query.split(separator: UInt8(ascii: "&")) {
             let pair = UnsafeRawBufferPointer(rebasing: pair)
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
             if ASCII.equalsIgnoringCase(UnsafeRawBufferPointer(rebasing: pair[..<equals]), name) {
@@ -140,6 +142,7 @@ struct VariableValues: VariableSource {
 
     /// The path with its escapes decoded, `//` merged and dot segments resolved (nginx's `merge_slashes on`).
     private func appendPath(to output: inout ByteBuffer) {
+        if let rewritten = exchange.rewritten { return output.append(rewritten.path.readable) }
         _ = NormalizedPath.append(bytes(request.path), to: &output)
     }
 }

@@ -18,7 +18,14 @@ final class WorkerHost {
     /// The location where there is but one, for all paths: then no path need be looked at.
     private let onlyLocation: WorkerLocation?
     private let locations: ContiguousArray<WorkerLocation>
-    private let matcher: LocationMatcher
+    private let tree: LocationTree
+    private let named: [ByteString: WorkerLocation]
+    /// What is done to requests before a location is chosen; nil for nothing.
+    let steps: ContiguousArray<RewriteStep>?
+    /// What holds outside of every location, while those steps run.
+    let surroundings: WorkerLocation
+    /// The patterns among the host's names, where something may ask what their groups matched.
+    let capturing: ContiguousArray<Pattern>
 
     /// What the path of a request leads to.
     enum Place {
@@ -41,7 +48,18 @@ final class WorkerHost {
         self.http = http == .redirect && https == .unknown ? .unknown : http
         self.locations = locations
         onlyLocation = locations.count == 1 && locations[0].coversEveryPath ? locations[0] : nil
-        matcher = LocationMatcher(host.locations.map(\.match)) { host.locations[$0].upstream != nil }
+        tree = LocationTree(host.locations.map { ($0.match, $0.parent) }) { host.locations[$0].isProxied }
+        named = Dictionary(
+            zip(host.locations, locations).compactMap { location, own in
+                if case .named(let name) = location.match { (name, own) } else { nil }
+            }, uniquingKeysWith: { first, _ in first })
+        steps = host.steps.isEmpty ? nil : ContiguousArray(host.steps)
+        surroundings = WorkerLocation(Location(settings: host.surroundings), pool: nil, passwords: nil)
+        capturing = ContiguousArray(
+            host.names.compactMap { name in
+                guard host.usesCaptures, case .pattern(let pattern) = name, pattern.captureCount > 0 else { return nil }
+                return pattern
+            })
     }
 
     /// What happens to a request by the scheme that it came with, and by the port.
@@ -61,12 +79,23 @@ final class WorkerHost {
         }
     }
 
+    /// The location of a number.
+    func location(_ number: Int) -> WorkerLocation { locations[number] }
+
+    /// The location `@NAME`; nil where there is none.
+    func location(named name: ByteString) -> WorkerLocation? { named[name] }
+
     /// The location of a request for this path, as it was sent.
     func place(of path: UnsafeRawBufferPointer, on worker: Worker) -> Place {
         if let onlyLocation, RequestPath.isPlain(path) { return .location(onlyLocation) }
         guard worker.path.normalize(path) else { return .refused(400) }
+        return place(ofNormalized: worker.path.bytes, on: worker)
+    }
+
+    /// The location of a request for this path, which is normalised.
+    func place(ofNormalized path: UnsafeRawBufferPointer, on worker: Worker) -> Place {
         if let onlyLocation { return .location(onlyLocation) }
-        switch matcher.find(worker.path.bytes, with: worker.patterns) {
+        switch tree.find(path, with: worker.patterns) {
         case .location(let index): return .location(locations[index])
         case .directory(let index): return .directory(locations[index])
         case .none: return .refused(404)

@@ -23,8 +23,25 @@ final class WorkerLocation {
     let destination: ByteString?
     /// Whether it is `/`, without a destination.
     let coversEveryPath: Bool
+    /// The upstreams where variables of the request say which one it is.
+    let choice: WorkerChoice?
+    /// The whole target for the backend, where it holds variables.
+    let target: Template?
+    /// What is done to requests before they are served; nil for nothing.
+    let steps: ContiguousArray<RewriteStep>?
+    /// The numbers of the locations that the `if`s of `steps` lead to.
+    let blocks: ContiguousArray<Int>
+    /// Which methods are treated as another location says.
+    let exception: MethodException?
+    /// Whether only inner redirects lead here.
+    let isInternal: Bool
+    /// The pattern that leads here, where something may ask what its groups matched.
+    let capturing: Pattern?
 
-    init(_ location: Location, pool: UpstreamPool?, passwords: PasswordSource?, log: AccessLog) {
+    init(
+        _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: PasswordSource?,
+        log: AccessLog, usesCaptures: Bool = false
+    ) {
         settings = location.settings
         logs = log.logs(for: location.settings.accessLogging)
         keepsFields = logs.contains { $0.format.holdsFields || $0.condition?.holdsAnswerFields ?? false }
@@ -35,12 +52,23 @@ final class WorkerLocation {
         upstreamPort = location.upstream?.port ?? 80
         findsClient = !location.settings.clientAddress.trusted.isEmpty
         closesUpstream = location.upstream?.keepalive == .disabled
-        path = ByteString(location.match.path?.bytes ?? [])
+        path = ByteString((location.base ?? location.match.path)?.bytes ?? [])
         destination = location.destination.map { ByteString($0.bytes) }
         coversEveryPath =
             switch location.match {
-            case .prefix("/"), .finalPrefix("/"): location.destination == nil
+            case .prefix("/"), .finalPrefix("/"): location.destination == nil && !location.isInternal
             default: false
             }
+        self.choice = choice
+        target = location.target
+        steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)
+        blocks = ContiguousArray(location.blocks)
+        exception = location.exception
+        isInternal = location.isInternal
+        if case .pattern(let pattern) = location.match, usesCaptures, pattern.captureCount > 0 {
+            capturing = pattern
+        } else {
+            capturing = nil
+        }
     }
 }

@@ -32,8 +32,15 @@ final class WorkerRoutes {
                     let passwords = location.settings.authentication.map {
                         configuration.passwordFiles[$0.file] ?? .missing(path: $0.file)
                     }
+                    let choice = location.choice.map { choice in
+                        WorkerChoice(
+                            address: choice.address,
+                            candidates: ContiguousArray(
+                                choice.candidates.map { WorkerUpstream($0, pool: pool($0.upstream)) }))
+                    }
                     return WorkerLocation(
-                        location, pool: location.upstream.map(pool), passwords: passwords, log: log)
+                        location, pool: location.upstream.map(pool), choice: choice, passwords: passwords,
+                        log: log, usesCaptures: host.usesCaptures)
                 }
                 return WorkerHost(
                     host, locations: ContiguousArray(locations), demand: configuration.connectionDemands[host.name])

@@ -156,15 +156,16 @@ struct RequestGatesTests {
         }
     }
 
-    @Test("returns what return says before any other check")
+    @Test("returns what return says before any check but that of the declared size, as nginx does")
     func returned() throws {
         let proxy = try proxy { settings in
             settings.accessRules = [AccessRule(allows: false, clients: .all)]
             settings.maxBodySize = 1
             settings.returned = Return(status: 418, content: .text(Template(literal: "short and stout")))
         }
-        let answer = try proxy.answer(
-            to: "PUT / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 2\r\n\r\nab")
+        let large = "PUT / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 2\r\n\r\nab"
+        #expect(try proxy.answer(to: large).status == 413)
+        let answer = try proxy.answer(to: "PUT / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 1\r\n\r\na")
         #expect(answer.status == 418)
         #expect(answer.text == "short and stout")
     }

@@ -84,8 +84,11 @@ struct HostFileCompilerTests {
                 "h:1:1: error: unknown directive \"proxy_red_timeout\"; did you mean proxy_read_timeout?"
             ),
             ("locaton / { }", "h:1:1: error: unknown directive \"locaton\"; did you mean location?"),
+            (
+                "else { }",
+                "h:1:1: error: else is not supported in a virtual host's file; nginx has no else: write a second if with the opposite condition"
+            ),
             ("proxy_ssl_crl x;", "h:1:1: error: proxy_ssl_crl is not supported in a virtual host's file"),
-            ("location / { }", "h:1:1: error: location is not supported in a virtual host's file"),
             (
                 "server { }",
                 "h:1:1: error: server is not supported in a virtual host's file; a file of vhost.d is already the inside of server { }: write the directives without it"
@@ -167,7 +170,7 @@ struct HostFileCompilerTests {
             ),
             (
                 "proxy_pass http://a/b;",
-                "h:1:12: error: a path behind the address is not supported yet; leave the path out: it is sent as it came"
+                "h:1:12: error: a path behind the address needs a location; leave the path out, so that it is sent as it came, or write it inside of location / { }"
             ),
             (
                 "proxy_pass http://a:0;",
@@ -175,7 +178,7 @@ struct HostFileCompilerTests {
             ),
             (
                 "proxy_pass http://unix:/s;",
-                "h:1:12: error: a path behind the address is not supported yet; leave the path out: it is sent as it came"
+                "h:1:12: error: \"unix:\" is not an address of a backend; write proxy_pass http://HOST:PORT"
             ),
             ("upstream x { }", "h:1:10: error: the group x has no server; write server ADDRESS:PORT;"),
             ("upstream x { server a weight=0; }", "h:1:23: error: \"0\" is not a weight; write 1 to 10000"),
@@ -197,7 +200,7 @@ struct HostFileCompilerTests {
             ("upstream x { hash $nope; server a; }", "h:1:19: error: unknown variable $nope"),
             (
                 "upstream x { client_max_body_size 1; server a; }",
-                "h:1:14: error: client_max_body_size cannot stand inside upstream { }; it belongs in a virtual host's file"
+                "h:1:14: error: client_max_body_size cannot stand inside upstream { }; it belongs in a virtual host's file or a location"
             ),
         ])
     func faults(text: String, expected: String) {
@@ -294,7 +297,7 @@ struct HostFileCompilerTests {
             ),
         ])
     func returns(text: String, expected: Return) throws {
-        #expect(try settings(text).returned == expected)
+        #expect(compile(text).file?.level.returned == expected)
     }
 
     @Test("keeps rules of access in their order")

@@ -67,11 +67,11 @@ struct LocationFilesTests {
 
     @Test(
         "refuse what belongs to the host",
-        arguments: ["proxy_pass http://10.0.0.1;", "server_name b.org;", "upstream x { server 10.0.0.1; }"])
+        arguments: ["server_name b.org;", "upstream x { server 10.0.0.1; }"])
     func misplaced(_ text: String) {
         let snapshot = build(MemoryFiles(["vhost.d/a.org_location": text]))
         #expect(
-            snapshot.lines.first?.contains("cannot stand in a file for locations; it belongs in a virtual host's file")
+            snapshot.lines.first?.contains("cannot stand in a location; it belongs in a virtual host's file")
                 == true)
     }
 
@@ -91,13 +91,42 @@ struct LocationFilesTests {
         #expect(build(files, after: good).host("a.org")?.shut == nil)
     }
 
-    @Test("that replace a location are not understood, and shut their host where they may guard it")
+    @Test("cannot pass requests elsewhere, as the location passes them to containers already")
+    func passing() {
+        let snapshot = build(MemoryFiles(["vhost.d/a.org_location": "proxy_pass http://10.0.0.1;"]))
+        #expect(snapshot.lines.first?.contains("passes its requests to containers already") == true)
+    }
+
+    @Test("take the place of a location where their name says so")
     func overrides() {
-        let risky = build(MemoryFiles(["vhost.d/a.org_\(SHA1.hex("/app/"))_location_override": "auth_basic x;"]))
-        #expect(risky.host("a.org")?.shut?.status == 503)
-        let harmless = build(MemoryFiles(["vhost.d/a.org_location_override": "location / { expires 1d; }"]))
-        #expect(harmless.host("a.org")?.shut == nil)
-        #expect(harmless.diagnostics.map(\.severity) == [.warning])
+        let digest = SHA1.hex("/app/")
+        let files = MemoryFiles([
+            "vhost.d/a.org_\(digest)_location_override": "location /app/ { proxy_pass http://a.org-\(digest); }",
+            "vhost.d/a.org_location_override": "location / { client_max_body_size 7; proxy_pass http://a.org/x/; }",
+        ])
+        let snapshot = build(files)
+        let locations = snapshot.host("a.org")?.locations ?? []
+        #expect(locations.map(\.match) == [.prefix("/"), .prefix("/app/")])
+        #expect(locations.map(\.settings.maxBodySize) == [7, 1 << 20])
+        #expect(locations.map(\.destination) == ["/x/", nil])
+        #expect(locations.map { $0.upstream?.backends.map(\.origin) } == [["web"], ["app"]])
+        #expect(snapshot.diagnostics.isEmpty)
+    }
+
+    @Test(
+        "that take a location's place keep what they said when they break, and else shut the host where they may guard it"
+    )
+    func brokenOverrides() {
+        let name = "vhost.d/a.org_location_override"
+        var files = MemoryFiles([name: "location / { client_max_body_size 2; }"])
+        let good = build(files)
+        files[name] = .bytes(Array("location / { deny all; oops; }".utf8))
+        #expect(sizes(build(files, after: good)) == [2, 1 << 20])
+        #expect(build(files).host("a.org")?.shut?.status == 503)
+        files[name] = .bytes(Array("client_max_body_size 3;".utf8))
+        let misplaced = build(files)
+        #expect(misplaced.lines.first?.contains("cannot stand in a file that replaces a location") == true)
+        #expect(misplaced.host("a.org")?.shut == nil)
     }
 
     @Test("protect a path by a file in htpasswd that is named like it, before that of the host")

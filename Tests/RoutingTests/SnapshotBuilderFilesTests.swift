@@ -250,7 +250,7 @@ struct SnapshotBuilderFilesTests {
         "shuts a host whose file is broken from the start and may say who may come in",
         arguments: [
             "auth_basic x; oops;", "alow all;", "oops; satisfy any;", "client_max_body_size \"1m;", "\u{0}",
-            "include nope;", "location / { auth_basic x; }", "client_max_body_size 1m auth_basic x;",
+            "include nope;", "location / { auth_basic x; oops; }", "client_max_body_size 1m auth_basic x;",
         ])
     func shut(text: String) {
         let snapshot = build(MemoryFiles(["vhost.d/a.org": text]))

@@ -39,7 +39,7 @@ struct TemplateParserTests {
             ("${host", 0, 6, "the variable ${host lacks its closing }"),
             ("x${a b}", 1, 3, "the variable ${a lacks its closing }"),
             ("x $nope y", 2, 5, "unknown variable $nope"),
-            ("$1", 0, 2, "unknown variable $1"),
+            ("$0", 0, 2, "unknown variable $0"), ("$10", 0, 3, "unknown variable $10"),
             ("$http_", 0, 6, "unknown variable $http_"),
         ])
     func faults(text: String, offset: Int, length: Int, message: String) {

@@ -100,7 +100,7 @@ extension RouteReport.Host {
         httpsPort = host.httpsPort.number
         self.isDefault = isDefault
         shut = host.shut.map { "\($0.status): \($0.diagnostic.text)" }
-        locations = host.locations.map(RouteReport.Location.init)
+        locations = host.locations.filter { $0.match != .block }.map(RouteReport.Location.init)
     }
 }
 
@@ -120,7 +120,7 @@ extension RouteReport.Location {
         destination = location.destination?.text
         passwordFile = location.settings.authentication?.file
         answer = location.settings.returned?.status
-        backends = (location.upstream?.backends ?? []).map {
+        backends = location.upstreams.flatMap(\.backends).map {
             RouteReport.Backend(address: $0.endpoint.description, origin: $0.origin, weight: $0.weight)
         }
     }

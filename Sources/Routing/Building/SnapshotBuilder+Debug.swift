@@ -18,7 +18,7 @@ extension SnapshotBuilder {
             .init("vhost", vhost(site, host, asked)),
         ])
         var location = Location(match: .exact(Self.debugPath))
-        location.settings = serverSettings(of: site, asked)
+        location.settings = surroundings(of: site, asked).settings
         location.settings.returned = Return(status: 200, content: .json(report.template))
         return location
     }

@@ -97,7 +97,9 @@ package struct SnapshotBuilder {
         host.tlsPolicy = asked.tlsPolicy
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
-        host.settings = outer.settings
+        host.surroundings = outer.settings
+        let files = [site.file, sharedFile] + site.orderedPaths.flatMap { [$0.file, $0.override] }
+        host.usesCaptures = files.contains { $0?.usesCaptures ?? false }
         if let level = site.file?.level, level.returned == nil { host.steps = level.steps }
         host.file = site.file
         // A file that answers by itself does so for every path.

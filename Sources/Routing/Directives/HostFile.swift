@@ -28,6 +28,8 @@ struct HostFile: Hashable, Sendable {
 
     /// The variables that it gives values, and those that it was given.
     var scope = VariableScope()
+    /// Whether something in it may ask what the groups of a regular expression have matched.
+    var usesCaptures = false
     /// The `upstream`s by their names.
     var groups: [ByteString: ServerGroup] = [:]
 

@@ -60,6 +60,7 @@ struct HostFileCompiler {
         compiler.checkAddedHeaders(of: compiler.level)
         compiler.file.groups = compiler.groups
         compiler.file.scope = compiler.scope
+        compiler.file.usesCaptures = compiler.sources.contains(where: mayAskForGroups)
         let isGood = compiler.errorCount == 0
         return Outcome(
             file: isGood ? compiler.file : nil,
@@ -251,6 +252,14 @@ struct HostFileCompiler {
             last = argument
         }
         return nil
+    }
+
+    /// Whether `$1` to `$9` or a named group stands in a file, or could.
+    private static func mayAskForGroups(_ source: [UInt8]) -> Bool {
+        zip(source, source.dropFirst()).contains { first, second in
+            first == UInt8(ascii: "$") && (0x31...0x39).contains(second)
+                || first == UInt8(ascii: "(") && second == UInt8(ascii: "?")
+        }
     }
 
     private static let mostDiagnostics = 30

@@ -68,9 +68,8 @@ struct VariableScope: Hashable, Sendable {
         for candidate in [Array(expression), Array(expression.dropLast())] {
             guard let pattern = try? Pattern(ByteString(candidate)) else { continue }
             for group in pattern.captureNames {
-                let name = Self.lowercased(group.name.bytes[...])
-                names.insert(name)
-                changing.insert(name)
+                names.insert(group.name)
+                changing.insert(group.name)
             }
             return
         }

@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 
 /// Chooses the location of a request among locations of which some stand inside others, in nginx's order.
 ///

@@ -43,7 +43,7 @@ package struct Pattern: Sendable {
 
     /// A group with a name.
     package struct CaptureName: Hashable, Sendable {
-        /// The name, as written.
+        /// The name, in lower case.
         package let name: ByteString
         /// The number of the group, from 1 on.
         package let number: Int
@@ -65,7 +65,7 @@ package struct Pattern: Sendable {
         return (0..<count).map { index in
             let entry = UnsafeBufferPointer(start: table + index * size, count: size)
             let name = entry.dropFirst(2).prefix { $0 != 0 }
-            return CaptureName(name: ByteString(Array(name)), number: Int(entry[0]) << 8 | Int(entry[1]))
+            return CaptureName(name: ByteString(name.map(ASCII.lowercased)), number: Int(entry[0]) << 8 | Int(entry[1]))
         }
     }
 

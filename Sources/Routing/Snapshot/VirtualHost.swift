@@ -24,9 +24,11 @@ package struct VirtualHost: Sendable {
     /// none is answered with 404. A location's number is its index here.
     package var locations: [Location]
     /// What the directives outside of every location set, for the answers of `steps`.
-    package var settings = LocationSettings()
+    package var surroundings = LocationSettings()
     /// What is done to requests before a location is chosen.
     package var steps: [RewriteStep] = []
+    /// Whether something may ask what the groups of its regular expressions have matched.
+    package var usesCaptures = false
     /// Set when the host must answer every request with an error, because its rules could not be read.
     package var shut: Shut?
     /// What the host's file said when it could last be read, so that a broken edit changes nothing.
