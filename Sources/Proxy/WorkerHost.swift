@@ -36,7 +36,10 @@ final class WorkerHost {
         case refused(Int)
     }
 
-    init(_ host: VirtualHost, locations: ContiguousArray<WorkerLocation>, demand: ConnectionDemand? = nil) {
+    init(
+        _ host: VirtualHost, locations: ContiguousArray<WorkerLocation>, surroundings: WorkerLocation,
+        demand: ConnectionDemand? = nil
+    ) {
         self.demand = demand
         name = ByteString(host.name.bytes)
         hsts = host.hsts.map { ByteString($0.bytes) }
@@ -54,7 +57,7 @@ final class WorkerHost {
                 if case .named(let name) = location.match { (name, own) } else { nil }
             }, uniquingKeysWith: { first, _ in first })
         steps = host.steps.isEmpty ? nil : ContiguousArray(host.steps)
-        surroundings = WorkerLocation(Location(settings: host.surroundings), pool: nil, passwords: nil)
+        self.surroundings = surroundings
         capturing = ContiguousArray(
             host.names.compactMap { name in
                 guard host.usesCaptures, case .pattern(let pattern) = name, pattern.captureCount > 0 else { return nil }

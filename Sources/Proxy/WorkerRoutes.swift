@@ -42,8 +42,11 @@ final class WorkerRoutes {
                         location, pool: location.upstream.map(pool), choice: choice, passwords: passwords,
                         log: log, usesCaptures: host.usesCaptures)
                 }
+                let surroundings = WorkerLocation(
+                    Location(settings: host.surroundings), pool: nil, passwords: nil, log: log)
                 return WorkerHost(
-                    host, locations: ContiguousArray(locations), demand: configuration.connectionDemands[host.name])
+                    host, locations: ContiguousArray(locations), surroundings: surroundings,
+                    demand: configuration.connectionDemands[host.name])
             })
         self.hosts = hosts
         table = snapshot.table.copied()

@@ -1,7 +1,8 @@
 import Bytes
-@testable import Proxy
 import Routing
 import Testing
+
+@testable import Proxy
 
 @Suite("Rewriting of requests", .timeLimit(.minutes(10)))
 struct RewritingTests {

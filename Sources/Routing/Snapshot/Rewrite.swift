@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 
 /// What `rewrite` does where its pattern is found in the path.
 package struct Rewrite: Hashable, Sendable {

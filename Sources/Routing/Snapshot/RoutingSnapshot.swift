@@ -25,6 +25,7 @@ package struct RoutingSnapshot: Sendable {
     package var logFiles: [String] {
         var paths: Set<String> = []
         for host in hosts {
+            paths.formUnion(host.surroundings.accessLogging.paths)
             for location in host.locations { paths.formUnion(location.settings.accessLogging.paths) }
         }
         return paths.sorted()
