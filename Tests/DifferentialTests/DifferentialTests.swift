@@ -12,10 +12,12 @@ struct DifferentialTests {
         let (nginx, portico) = (try Server.nginx(site), try Server.portico(site))
         for host in site.hosts {
             for ask in host.subject.asks {
-                let expected = try nginx.answer(to: ask, host: host.name)
-                let found = try portico.answer(to: ask, host: host.name)
+                let expected = try nginx.answer(to: ask, of: host)
+                let found = try portico.answer(to: ask, of: host)
                 guard let difference = ask.difference else {
-                    if found != expected { Issue.record(Self.report(host, ask, expected, found)) }
+                    if found != expected {
+                        Issue.record(Self.report(host, ask, expected, found, remarks: portico.remarks(on: host)))
+                    }
                     continue
                 }
                 // Whoever mends a difference, or makes another of it, shall see what it is.
@@ -37,13 +39,16 @@ struct DifferentialTests {
         #expect(Set(explained.map(String.init)) == Set(used))
     }
 
-    private static func report(_ host: Site.Host, _ ask: Ask, _ expected: Answer, _ found: Answer) -> Comment {
+    private static func report(
+        _ host: Site.Host, _ ask: Ask, _ expected: Answer, _ found: Answer, remarks: String
+    ) -> Comment {
         """
         \(host.subject): \(ask)
         --- nginx
             \(expected)
         --- Portico
             \(found)
+        \(remarks)
         """
     }
 }

@@ -39,7 +39,7 @@ struct TemplateParserTests {
             ("${host", 0, 6, "the variable ${host lacks its closing }"),
             ("x${a b}", 1, 3, "the variable ${a lacks its closing }"),
             ("x $nope y", 2, 5, "unknown variable $nope"),
-            ("$0", 0, 2, "unknown variable $0"), ("$10", 0, 3, "unknown variable $10"),
+            ("$0", 0, 2, "unknown variable $0"),
             ("$http_", 0, 6, "unknown variable $http_"),
         ])
     func faults(text: String, offset: Int, length: Int, message: String) {
@@ -47,6 +47,11 @@ struct TemplateParserTests {
         #expect(error?.offset == offset)
         #expect(error?.length == length)
         #expect(error?.message == message)
+    }
+
+    @Test("takes one digit for the name of a capture, and what follows for text", arguments: ["$10", "${1}0"])
+    func captures(_ text: String) throws {
+        #expect(try TemplateParser.parse(ByteString(text)).pieces == [.variable(.capture(1)), .literal("0")])
     }
 
     @Test("names the variable that was probably meant")

@@ -37,7 +37,12 @@ enum TemplateParser {
         let isBraced = index < bytes.count && bytes[index] == UInt8(ascii: "{")
         if isBraced { index += 1 }
         let nameStart = index
-        while index < bytes.count, isNameByte(bytes[index]) { index += 1 }
+        if !isBraced, index < bytes.count, isCapture(bytes[index]) {
+            // A capture has one digit; whatever follows it is text.
+            index += 1
+        } else {
+            while index < bytes.count, isNameByte(bytes[index]) { index += 1 }
+        }
         let name = String(decoding: bytes[nameStart..<index], as: UTF8.self)
         if isBraced {
             guard index < bytes.count, bytes[index] == UInt8(ascii: "}") else {
@@ -64,6 +69,8 @@ enum TemplateParser {
         }
         return TemplateError(offset: offset, length: length, message: "unknown variable $\(name)", hint: hint)
     }
+
+    private static func isCapture(_ byte: UInt8) -> Bool { byte > ASCII.zero && ASCII.isDigit(byte) }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         ASCII.isLetter(byte) || ASCII.isDigit(byte) || byte == UInt8(ascii: "_")

@@ -9,6 +9,8 @@ struct Theme: CustomStringConvertible, Sendable {
     }
 
     static let all = [
-        access, addedFields, answers, passwords, requestFields, sizes, targets, variables,
+        access, addedFields, answerFields, answers, locations, passing, passwords, requestFields, rewriting,
+        sizes,
+        targets, variables,
     ]
 }

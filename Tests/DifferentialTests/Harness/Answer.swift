@@ -86,5 +86,5 @@ extension [UInt8] {
 
 extension String {
     /// The text with the port's number replaced, so that two servers say the same.
-    func replacingPort(_ port: UInt16) -> String { components(separatedBy: "\(port)").joined(separator: "PORT") }
+    func replacingPort(_ port: UInt16) -> String { replacingOccurrences(of: "\(port)", with: "PORT") }
 }

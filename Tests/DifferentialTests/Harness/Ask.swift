@@ -1,3 +1,5 @@
+import Foundation
+
 /// A request that both proxies are given.
 ///
 /// As text it is the request line without its version, where a path alone means GET; then field lines, then behind an empty
@@ -35,12 +37,13 @@ struct Ask: ExpressibleByStringLiteral, CustomStringConvertible, Sendable {
         "\(method) \(target)" + (fields.isEmpty ? "" : " (\(fields.joined(separator: ", ")))")
     }
 
-    /// The bytes for the wire.
-    func bytes(host: String) -> [UInt8] {
+    /// The bytes for the wire, with the backend's address in the place of `@BACKEND@`.
+    func bytes(host: String, backend: UInt16) -> [UInt8] {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: \(self.host ?? host)\r\nConnection: close\r\n"
         for field in fields { text += field + "\r\n" }
         let isFramed = fields.contains { $0.lowercased().hasPrefix("transfer-encoding:") }
         if !body.isEmpty, !isFramed { text += "Content-Length: \(body.utf8.count)\r\n" }
-        return Array((text + "\r\n" + body).utf8)
+        text += "\r\n" + body
+        return Array(text.replacingOccurrences(of: "@BACKEND@", with: "127.0.0.1:\(backend)").utf8)
     }
 }

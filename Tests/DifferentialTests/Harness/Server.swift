@@ -44,6 +44,11 @@ final class Server {
     /// What it wrote to standard error.
     var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
 
+    /// What its log says of the file of a host.
+    func remarks(on host: Site.Host) -> String {
+        log.components(separatedBy: "\n").filter { $0.contains("vhost.d/\(host.name):") }.joined(separator: "\n")
+    }
+
     private func wait(until state: String, _ isReached: () -> Bool) throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while !isReached() {
@@ -53,9 +58,9 @@ final class Server {
     }
 
     /// Asks, and takes the answer.
-    func answer(to ask: Ask, host: String) throws -> Answer {
+    func answer(to ask: Ask, of host: Site.Host) throws -> Answer {
         let connection = try Connection(to: port)
-        connection.send(ask.bytes(host: "\(host):\(port)"))
+        connection.send(ask.bytes(host: "\(host.name):\(port)", backend: host.backend))
         return try Answer(connection.receiveAll(), to: ask.method, port: port)
     }
 }

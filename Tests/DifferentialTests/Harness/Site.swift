@@ -24,8 +24,8 @@ final class Site {
         // nginx, started by the administrator, reads as another user.
         chmod(path, 0o755)
         hosts = cases.enumerated().map { index, subject in
-            let file = subject.file.components(separatedBy: "@BACKEND@").joined(separator: "127.0.0.1:\(backend)")
-                .components(separatedBy: "@FOLDER@").joined(separator: path)
+            let file = subject.file.replacingOccurrences(of: "@BACKEND@", with: "127.0.0.1:\(backend)")
+                .replacingOccurrences(of: "@FOLDER@", with: path)
             return Host(name: "c\(index).test", subject: subject, file: file, backend: backend)
         }
         for folder in ["vhost.d", "certs", "passwords"] {
