@@ -15,17 +15,23 @@ final class BackendPool {
     let text: ByteString
     /// How it is reached over TLS; nil where it is in the clear.
     let security: BackendSecurity?
+    /// Whether it speaks FastCGI.
+    let isFastCGI: Bool
     /// The TLS session that new connections go on from.
     let sessions = BackendSessions()
     /// Whether it serves.
     var health = BackendHealth()
+    /// Whether connections to FastCGI applications are kept: only where their number is said, because php-fpm and its like
+    /// have a process busy with each, idle or not.
+    private(set) var keepsApplications = false
     /// How many exchanges have a connection to it.
     private(set) var activeCount = 0
     private var idleLimit = BackendPool.idleLimit
     private var idle: ContiguousArray<UpstreamConnection> = []
 
-    init(endpoint: Endpoint, security: BackendSecurity? = nil) {
+    init(endpoint: Endpoint, security: BackendSecurity? = nil, isFastCGI: Bool = false) {
         self.endpoint = endpoint
+        self.isFastCGI = isFastCGI
         self.security = security
         text = ByteString(endpoint.description)
     }
@@ -39,6 +45,7 @@ final class BackendPool {
             case .limit(let count): count
             case .disabled: 0
             }
+        if case .limit = keepalive { keepsApplications = true } else { keepsApplications = false }
         if idle.count > idleLimit { closeIdle() }
     }
 

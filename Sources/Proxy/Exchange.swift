@@ -183,7 +183,10 @@ final class Exchange {
                 idle.close()
             }
             do {
-                upstream = try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
+                upstream =
+                    backend.isFastCGI
+                    ? try FastCGIConnection(worker: worker, backend: backend, exchange: self)
+                    : try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
                 return nil
             } catch {
                 if error.isDescriptorShortage { return .outOfDescriptors }

@@ -58,6 +58,13 @@ extension ExchangeError {
         reason: "the backend closed the connection before it answered")
     static let backendGarbage = ExchangeError(
         fault: .backend, status: 502, retry: .never, reason: "the backend's answer is not valid HTTP")
+    static let applicationRefused = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend, reason: "the FastCGI application takes no request now")
+    static let lengthRequired = ExchangeError(
+        fault: .client, status: 411, retry: .never,
+        reason: "the request body's size is not told, and it is too large to be gathered for a FastCGI application")
+    static let badPath = ExchangeError(
+        fault: .client, status: 400, retry: .never, reason: "the path is not valid")
     static let responseCut = ExchangeError(
         fault: .backend, status: 502, retry: .never,
         reason: "the backend closed the connection in the middle of its answer")

@@ -92,5 +92,15 @@ enum LogText {
         output.append(digit(byte & 15))
     }
 
+    /// Several lines of foreign text as one, those that hold something with ` | ` between them.
+    static func line(_ text: [UInt8]) -> String {
+        var output = ByteBuffer()
+        for part in text.split(whereSeparator: { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }) {
+            if !output.isEmpty { output.append(" | ") }
+            part.withUnsafeBytes { append($0, to: &output) }
+        }
+        return String(decoding: output.readable, as: UTF8.self)
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 }

@@ -25,6 +25,8 @@ final class Worker {
     private(set) var routes: WorkerRoutes
     private(set) var isDraining = false
     var counters = WorkerCounters()
+    /// How many bytes of bodies are held at the moment whose size has to be known before they are passed on.
+    var gatheredBytes = 0
 
     private let report: @Sendable (WorkerReport) -> Void
     private var listeners: [DownstreamListener] = []
@@ -190,6 +192,13 @@ final class Worker {
     func report(_ error: ExchangeError, exchange: Exchange, backend: BackendPool?) {
         guard error.fault != .client else { return }
         report(.failed(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
+    }
+
+    /// Tells the supervisor what a FastCGI application has written to its standard error.
+    func report(_ messages: [UInt8], of exchange: Exchange, backend: BackendPool) {
+        let text = LogText.line(messages)
+        guard !text.isEmpty else { return }
+        report(.said(text, host: exchange.host?.name.text ?? "-", backend: backend.text.text))
     }
 
     /// Tells the supervisor why a request went on to another backend.

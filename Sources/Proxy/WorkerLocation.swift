@@ -21,6 +21,8 @@ final class WorkerLocation {
     let path: ByteString
     /// What the backend gets in place of `path`; nil where it gets the target as it came.
     let destination: ByteString?
+    /// How requests become those of a FastCGI application; nil where the backends speak HTTP.
+    let fastCGI: FastCGISettings?
     /// Whether it is `/`, without a destination.
     let coversEveryPath: Bool
     /// The upstreams where variables of the request say which one it is.
@@ -54,6 +56,7 @@ final class WorkerLocation {
         closesUpstream = location.upstream?.keepalive == .disabled
         path = ByteString((location.base ?? location.match.path)?.bytes ?? [])
         destination = location.destination.map { ByteString($0.bytes) }
+        fastCGI = location.fastCGI
         coversEveryPath =
             switch location.match {
             case .prefix("/"), .finalPrefix("/"): location.destination == nil && !location.isInternal

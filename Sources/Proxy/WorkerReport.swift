@@ -6,6 +6,8 @@ package enum WorkerReport: Sendable {
     case passedOver(ExchangeError, host: String, backend: String)
     /// An exchange failed through a backend or this proxy.
     case failed(ExchangeError, host: String, backend: String)
+    /// A FastCGI application has written something to its standard error.
+    case said(String, host: String, backend: String)
     /// No descriptor is left for another connection; accepting pauses.
     case outOfDescriptors
     /// The worker's thread has ended: drained or stopped, or with an error because it could not start.

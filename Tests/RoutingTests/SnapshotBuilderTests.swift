@@ -119,8 +119,8 @@ struct SnapshotBuilderTests {
     }
 
     @Test(
-        "leaves out containers whose variables are not supported yet",
-        arguments: [("VIRTUAL_PROTO", "fastcgi")])
+        "leaves out containers whose variables are not supported",
+        arguments: [("VIRTUAL_PROTO", "uwsgi"), ("VIRTUAL_PROTO", "grpc")])
     func unsupported(variable: String, value: String) {
         let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", variable: value])])
         #expect(snapshot.host("a.org")?.endpoints == [])
@@ -140,6 +140,28 @@ struct SnapshotBuilderTests {
         #expect(tls("[fd00::9]") == UpstreamTLS(serverName: "fd00::9", host: "[fd00::9]"))
         #expect(tls("c.org") == nil)
         #expect(snapshot.diagnostics.isEmpty)
+    }
+
+    @Test("reaches FastCGI applications, whose scripts lie where they say")
+    func fastCGI() {
+        let php = ["VIRTUAL_PROTO": "fastcgi"]
+        let snapshot = build([
+            makeContainer("a", php.merging(["VIRTUAL_HOST": "a.org"]) { $1 }),
+            makeContainer("b", php.merging(["VIRTUAL_HOST": "b.org", "VIRTUAL_ROOT": "/srv/app/"]) { $1 }, last: 6),
+            makeContainer("c", php.merging(["VIRTUAL_HOST": "c.org", "VIRTUAL_ROOT": "srv"]) { $1 }, last: 7),
+            makeContainer("d", ["VIRTUAL_HOST": "d.org", "VIRTUAL_ROOT": "/srv"], last: 8),
+        ])
+        func location(_ name: String) -> Location? { snapshot.host(name)?.locations[0] }
+        #expect(location("a.org")?.fastCGI == FastCGISettings())
+        #expect(location("a.org")?.upstream?.isFastCGI == true)
+        #expect(location("b.org")?.fastCGI?.root == "/srv/app")
+        #expect(location("c.org")?.fastCGI?.root == "/var/www/public")
+        #expect(location("d.org")?.fastCGI == nil)
+        #expect(location("d.org")?.upstream?.isFastCGI == false)
+        #expect(
+            snapshot.lines == [
+                "container c: VIRTUAL_ROOT: error: \"srv\" cannot be used; write a path that begins with /"
+            ])
     }
 
     @Test("prefers containers that are well, and takes the others where none is")

@@ -57,7 +57,7 @@ extension NginxProxySetting {
         .init("VIRTUAL_PATH", .same),
         .init("VIRTUAL_PORT", .same),
         .init("VIRTUAL_PROTO", .different),
-        .init("VIRTUAL_ROOT", .notYet, "FastCGI backends are not served"),
+        .init("VIRTUAL_ROOT", .same),
     ]
 
     /// The labels of the containers behind the proxy, without `com.github.nginx-proxy.nginx-proxy.` before them.

@@ -187,6 +187,8 @@ package final class Supervisor {
             failures.say("\(host): backend \(backend): \(error.reason), another one was asked", now: loop.now)
         case .failed(let error, let host, let backend):
             failures.say("\(host): backend \(backend): \(error.reason), answered \(error.status)", now: loop.now)
+        case .said(let text, let host, let backend):
+            failures.say("\(host): backend \(backend) says: \(text)", now: loop.now)
         case .outOfDescriptors:
             failures.say(
                 "Too many open files: new connections have to wait. Raise the limit (ulimit -n).", now: loop.now)

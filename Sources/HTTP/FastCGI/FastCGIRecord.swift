@@ -22,12 +22,14 @@ package enum FastCGIRecord {
     static let requestID: UInt16 = 1
 
     private static let responder: UInt8 = 1
-    private static let keepsConnection: UInt8 = 1
+    private static let keepFlag: UInt8 = 1
 
-    /// Appends the beginning of a request in the role of a responder (§5.1), after which the connection stays open.
-    package static func appendBegin(to output: inout ByteBuffer) {
+    /// Appends the beginning of a request in the role of a responder (§5.1).
+    ///
+    /// - Parameter keepsConnection: whether the application shall leave the connection open behind its answer.
+    package static func appendBegin(keepsConnection: Bool, to output: inout ByteBuffer) {
         appendHeader(.beginRequest, count: 8, to: &output)
-        output.append([0, responder, keepsConnection, 0, 0, 0, 0, 0])
+        output.append([0, responder, keepsConnection ? keepFlag : 0, 0, 0, 0, 0, 0])
     }
 
     /// Appends the stream of parameters, encoded as by `appendParameter`, and its end (§5.2).
@@ -55,23 +57,62 @@ package enum FastCGIRecord {
         (end - headerSize).storeBytes(of: header.bigEndian, as: UInt64.self)
     }
 
-    /// Appends the lengths that stand before a name and its value (§3.4).
-    package static func appendLengths(name: Int, value: Int, to output: inout ByteBuffer) {
-        appendLength(name, to: &output)
-        appendLength(value, to: &output)
-    }
-
-    /// Appends a name and its value (§3.4).
+    /// Appends a parameter (§3.4) whose value `value` appends, and returns the size of the value.
+    @discardableResult
     package static func appendParameter(
-        _ name: StaticString, _ value: UnsafeRawBufferPointer, to output: inout ByteBuffer
-    ) {
-        appendLengths(name: name.utf8CodeUnitCount, value: value.count, to: &output)
-        output.append(name)
-        output.append(value)
+        _ name: UnsafeRawBufferPointer, to output: inout ByteBuffer, value: (inout ByteBuffer) -> Void
+    ) -> Int {
+        appendParameter(nameLength: name.count, to: &output, name: { $0.append(name) }, value: value)
     }
 
-    private static func appendLength(_ length: Int, to output: inout ByteBuffer) {
-        guard length > 127 else { return output.append(UInt8(length)) }
+    /// Appends a parameter that is named as CGI names a field: the prefix and the field's name in upper case, with `_` for
+    /// `-` (RFC 3875 §4.1.18).
+    package static func appendParameter(
+        prefix: StaticString, _ field: UnsafeRawBufferPointer, to output: inout ByteBuffer,
+        value: (inout ByteBuffer) -> Void
+    ) {
+        appendParameter(
+            nameLength: prefix.utf8CodeUnitCount + field.count, to: &output,
+            name: { output in
+                output.append(prefix)
+                for byte in field { output.append(parameterByte(byte)) }
+            }, value: value)
+    }
+
+    /// What stands for a byte of a field's name in that of its parameter.
+    package static func parameterByte(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): byte & 0xdf
+        case UInt8(ascii: "-"): UInt8(ascii: "_")
+        default: byte
+        }
+    }
+
+    @discardableResult
+    private static func appendParameter(
+        nameLength: Int, to output: inout ByteBuffer, name: (inout ByteBuffer) -> Void,
+        value: (inout ByteBuffer) -> Void
+    ) -> Int {
+        if nameLength > 127 {
+            append(longLength: nameLength, to: &output)
+        } else {
+            output.append(UInt8(nameLength))
+        }
+        // The length of the value is known once it stands behind; in four bytes every length may be written.
+        let place = output.count
+        append(longLength: 0, to: &output)
+        name(&output)
+        let start = output.count
+        value(&output)
+        let length = output.count - start
+        for index in 0..<4 {
+            let byte = UInt8(truncatingIfNeeded: length >> (24 - 8 * index)) | (index == 0 ? 0x80 : 0)
+            output.mutableReadable[place + index] = byte
+        }
+        return length
+    }
+
+    private static func append(longLength length: Int, to output: inout ByteBuffer) {
         for shift in [24, 16, 8, 0] {
             output.append(UInt8(truncatingIfNeeded: length >> shift) | (shift == 24 ? 0x80 : 0))
         }

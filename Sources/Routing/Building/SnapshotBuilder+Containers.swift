@@ -137,7 +137,7 @@ extension SnapshotBuilder {
     }
 
     private func checkSupport(of container: Container) throws(LeftOutReason) {
-        if let text = container.value("VIRTUAL_PROTO"), UpstreamSettings.isTLS(text) == nil {
+        if let text = container.value("VIRTUAL_PROTO"), UpstreamProtocol(rawValue: text) == nil {
             throw .unsupported(variable: "VIRTUAL_PROTO", value: text)
         }
     }
@@ -153,6 +153,7 @@ extension SnapshotBuilder {
     private static func advice(for reason: LeftOutReason) -> String? {
         switch reason {
         case .hostUnreachable, .noSharedNetwork: "attach both to one network: docker network connect NETWORK CONTAINER"
+        case .unsupported: "have it serve \(UpstreamProtocol.names)"
         case .hostWithoutPort: "set VIRTUAL_PORT to the port that it listens on"
         default: nil
         }

@@ -71,6 +71,7 @@ extension SnapshotBuilder {
         block.base = around.base ?? around.match.path
         block.upstream = around.upstream
         block.choice = around.choice
+        block.fastCGI = around.fastCGI
         block.destination = around.destination
         block.target = around.target
         if let pass = level.pass { apply(pass, to: &block, inner, of: site) }
@@ -81,6 +82,7 @@ extension SnapshotBuilder {
     private mutating func apply(
         _ pass: LocationPass, to location: inout Location, _ inner: Surroundings, of site: Site
     ) {
+        location.fastCGI = nil
         location.target = pass.target
         if let address = pass.address {
             location.upstream = nil

@@ -78,7 +78,10 @@ extension SnapshotBuilder {
         var location = Location(
             match: path.match, settings: inner.settings, upstream: upstream(of: path, site, asked))
         location.file = path.file
-        if !isReplaced { location.destination = destination(of: path) }
+        if !isReplaced {
+            location.destination = destination(of: path)
+            location.fastCGI = asked.fastCGI
+        }
         location.settings.returned = returned
         let number = result.count
         result.append(location)

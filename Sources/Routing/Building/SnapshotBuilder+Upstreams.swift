@@ -26,7 +26,8 @@ extension SnapshotBuilder {
         }
         guard !path.containers.isEmpty else { return nil }
         var upstream = Upstream(key: path.upstreamKey, backends: backends(of: path))
-        if asked.isTLS { upstream.tls = site.tls() }
+        if asked.transport == .https { upstream.tls = site.tls() }
+        upstream.isFastCGI = asked.transport == .fastCGI
         upstream.balancing = asked.balancing
         upstream.keepalive = asked.keepalive
         return upstream
@@ -50,7 +51,7 @@ extension SnapshotBuilder {
             let asked = UpstreamSettings(path.containers, host: path.label)
             if var upstream = upstream(of: path, owner, asked) {
                 let isRegistry = path.containers.contains(where: \.isRegistry)
-                guard asked.isTLS != pass.isTLS else { return (upstream, isRegistry) }
+                guard (asked.transport == .https) != pass.isTLS else { return (upstream, isRegistry) }
                 upstream.key = ByteString("\(upstream.key) \(scheme) of \(site.name)")
                 upstream.tls = tls
                 return (upstream, isRegistry)

@@ -7,8 +7,10 @@ struct UpstreamSettings {
     private(set) var balancing = LoadBalancing.roundRobin
     /// The label `keepalive`.
     private(set) var keepalive = UpstreamKeepalive.automatic
-    /// Whether `VIRTUAL_PROTO` is `https`.
-    private(set) var isTLS = false
+    /// `VIRTUAL_PROTO`.
+    private(set) var transport = UpstreamProtocol.http
+    /// `VIRTUAL_ROOT`, where the protocol is FastCGI.
+    private(set) var fastCGI: FastCGISettings?
     /// Whether only clients of internal networks may come in: `NETWORK_ACCESS` is `internal`, or cannot be read.
     private(set) var isInternal = false
     /// What was found wrong.
@@ -28,20 +30,39 @@ struct UpstreamSettings {
         }
         isInternal = access ?? containers.contains { $0.value("NETWORK_ACCESS") != nil }
         // A container with another protocol is left out, and has no say.
-        let supported = containers.filter { $0.value("VIRTUAL_PROTO").map { Self.isTLS($0) != nil } ?? true }
+        let supported = containers.filter {
+            $0.value("VIRTUAL_PROTO").map { UpstreamProtocol(rawValue: $0) != nil } ?? true
+        }
         var protocols = ContainerChoice(supported, host: host)
-        isTLS = protocols.value("VIRTUAL_PROTO", expecting: "http or https") { Self.isTLS($0) } ?? false
+        transport =
+            protocols.value("VIRTUAL_PROTO", expecting: UpstreamProtocol.names) { UpstreamProtocol(rawValue: $0) }
+            ?? .http
+        if transport == .fastCGI {
+            var settings = FastCGISettings()
+            let root = protocols.value("VIRTUAL_ROOT", expecting: "a path that begins with /") { Self.root($0) }
+            settings.root = root ?? settings.root
+            fastCGI = settings
+        }
         diagnostics = choice.diagnostics + protocols.diagnostics
     }
 
-    /// Whether a value of `VIRTUAL_PROTO` stands for TLS; nil where it is another protocol.
-    static func isTLS(_ text: String) -> Bool? {
-        switch text {
-        case "http": false
-        case "https": true
-        default: nil
-        }
+    /// The folder without a slash at its end, which the path of a request begins with; nil for what is no absolute path.
+    private static func root(_ text: String) -> ByteString? {
+        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return nil }
+        var path = Substring(text)
+        while path.hasSuffix("/") { path.removeLast() }
+        return ByteString(String(path))
     }
+}
+
+/// What the backends of a path speak (`VIRTUAL_PROTO`).
+enum UpstreamProtocol: String {
+    case http
+    case https
+    case fastCGI = "fastcgi"
+
+    /// Them all, for hints.
+    static let names = "http, https or fastcgi"
 }
 
 extension UpstreamKeepalive {

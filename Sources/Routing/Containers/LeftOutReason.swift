@@ -56,7 +56,7 @@ extension LeftOutReason: CustomStringConvertible {
         case .replacedByFile(let path): "proxy_pass in \(path) says where requests go"
         case .starting: "its health check has not passed yet"
         case .unhealthy: "its health check fails"
-        case .unsupported(let variable, let value): "\(variable) \(Quoted(value)) is not supported yet"
+        case .unsupported(let variable, let value): "\(variable) \(Quoted(value)) is not supported"
         case .unreadableMultiports(let reason): "its VIRTUAL_HOST_MULTIPORTS cannot be understood: \(reason)"
         case .unusableHost: "no name in its VIRTUAL_HOST can be used"
         }

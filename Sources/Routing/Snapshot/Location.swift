@@ -27,6 +27,8 @@ package struct Location: Sendable {
     package var exception: MethodException?
     /// Whether only inner redirects lead here; other requests are answered with 404 (`internal`).
     package var isInternal = false
+    /// How requests become those of a FastCGI application; nil where the backends speak HTTP.
+    package var fastCGI: FastCGISettings?
     /// What the location's file said when it could last be read, so that a broken edit changes nothing.
     var file: HostFile?
     /// The file that it comes from, where that takes the place of a location.

@@ -10,20 +10,37 @@ struct FastCGIRecordTests {
         return Array(output.readable)
     }
 
-    @Test("begin with the role of a responder, on a connection that stays open")
-    func begin() {
+    @Test("begin with the role of a responder, and say whether the connection stays open", arguments: [true, false])
+    func begin(keeps: Bool) {
         #expect(
-            written { FastCGIRecord.appendBegin(to: &$0) } == [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0])
+            written { FastCGIRecord.appendBegin(keepsConnection: keeps, to: &$0) }
+                == [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, keeps ? 1 : 0, 0, 0, 0, 0, 0])
     }
 
-    @Test("hold parameters with short and long lengths")
+    @Test("hold parameters with short and long names and values")
     func parameters() {
         let long = Array(repeating: UInt8(ascii: "v"), count: 300)
         let bytes = written { output in
-            long.withUnsafeBytes { FastCGIRecord.appendParameter("A", $0, to: &output) }
-            FastCGIRecord.appendParameter("BC", UnsafeRawBufferPointer(start: nil, count: 0), to: &output)
+            for (name, value) in [(Array("A".utf8), long), (long, []), (Array("BC".utf8), Array("d".utf8))] {
+                let length = name.withUnsafeBytes { name in
+                    FastCGIRecord.appendParameter(name, to: &output) { $0.append(value) }
+                }
+                #expect(length == value.count)
+            }
         }
-        #expect(bytes == [1, 0x80, 0, 1, 44, UInt8(ascii: "A")] + long + [2, 0] + Array("BC".utf8))
+        #expect(
+            bytes == [1, 0x80, 0, 1, 44, UInt8(ascii: "A")] + long + [0x80, 0, 1, 44, 0x80, 0, 0, 0] + long
+                + [2, 0x80, 0, 0, 1] + Array("BCd".utf8))
+    }
+
+    @Test("name the parameter of a field as CGI does")
+    func fields() {
+        let bytes = written { output in
+            Array("X-Api-Key9".utf8).withUnsafeBytes { name in
+                FastCGIRecord.appendParameter(prefix: "HTTP_", name, to: &output) { $0.append("v") }
+            }
+        }
+        #expect(bytes == [15, 0x80, 0, 0, 1] + Array("HTTP_X_API_KEY9v".utf8))
     }
 
     @Test("are cut where parameters are longer than a record, and ended", arguments: [0, 1, 65_528, 65_529, 140_000])
