@@ -77,7 +77,10 @@ final class Exchange {
     func begin() {
         reset()
         let request = downstream.request
-        guard request.method != .connect, request.method != .trace else { return respond(405) }
+        // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
+        if request.method == .connect || request.method == .trace {
+            return respond(request.method == .connect ? 400 : 405)
+        }
         guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
         self.host = host
         switch host.rule(for: downstream) {

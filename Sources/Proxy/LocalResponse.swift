@@ -60,9 +60,14 @@ enum LocalResponse {
         }
     }
 
-    /// Sends the client to the same place over https, as nginx-proxy does: 301, the client's port dropped.
+    /// Sends the client to the same place over https, as nginx-proxy does: the client's port dropped.
     static func redirectToHTTPS(_ exchange: Exchange) {
-        redirect(301, exchange) { location in
+        let status =
+            switch exchange.downstream.request.method {
+            case .delete, .options, .patch, .post, .put: exchange.host?.nonGetRedirect ?? 301
+            default: 301
+            }
+        redirect(status, exchange) { location in
             let downstream = exchange.downstream
             location.append("https://")
             for byte in downstream.headBytes[downstream.request.hostName] { location.append(ASCII.lowercased(byte)) }

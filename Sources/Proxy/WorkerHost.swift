@@ -10,6 +10,8 @@ final class WorkerHost {
     let shutStatus: Int?
     /// The port that it is served on over TLS, 0 for that of all.
     let httpsPort: UInt16
+    /// The status with which requests that are more than a look are redirected to https.
+    let nonGetRedirect: Int
     /// What a TLS connection must be like for a request of the host to be taken from it; nil where any will do.
     let demand: ConnectionDemand?
     private let httpPort: UInt16
@@ -41,6 +43,7 @@ final class WorkerHost {
         demand: ConnectionDemand? = nil
     ) {
         self.demand = demand
+        nonGetRedirect = host.nonGetRedirect
         name = ByteString(host.name.bytes)
         hsts = host.hsts.map { ByteString($0.bytes) }
         shutStatus = host.shut?.status

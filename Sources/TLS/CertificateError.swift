@@ -22,6 +22,8 @@ package enum CertificateError: Error, Equatable, Sendable {
     case noCertificate(String)
     /// The file has no private key in PEM form.
     case noKey(String)
+    /// The file has no parameters of Diffie-Hellman in PEM form.
+    case noParameters(String)
     /// The file has no list of revocations in PEM form.
     case noRevocations(String)
     /// The path leads to a folder or device.
@@ -41,7 +43,8 @@ package enum CertificateError: Error, Equatable, Sendable {
         case .changing(let path), .empty(let path), .encryptedKey(let path), .malformedCertificate(let path, _, _),
             .malformedKey(let path, _), .malformedRevocations(let path, _, _), .mismatch(_, let path),
             .missing(let path), .noCertificate(let path),
-            .noKey(let path), .noRevocations(let path), .notRegular(let path), .refused(let path, _),
+            .noKey(let path), .noParameters(let path), .noRevocations(let path), .notRegular(let path),
+            .refused(let path, _),
             .tooLarge(let path),
             .unreadable(let path, _), .wrongOrder(let path):
             path
@@ -67,6 +70,7 @@ extension CertificateError: CustomStringConvertible {
         case .missing(let path): "\(path): no such file"
         case .noCertificate(let path): "\(path): not a certificate in PEM form"
         case .noKey(let path): "\(path): not a private key in PEM form"
+        case .noParameters(let path): "\(path): not the parameters of Diffie-Hellman in PEM form"
         case .noRevocations(let path): "\(path): not a list of revocations (CRL) in PEM form"
         case .notRegular(let path): "\(path): not a file"
         case .refused(let path, let reason): "\(path): the certificate cannot be served: \(reason)"

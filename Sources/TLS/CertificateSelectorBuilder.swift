@@ -11,11 +11,17 @@ package struct CertificateSelectorBuilder {
         package var hosts: [ByteString: TLSHost?] = [:]
         /// How the names of regular expressions are served, in the order in which they are tried.
         package var patterns: [(matches: @Sendable (ByteString) -> Bool, host: TLSHost?)] = []
+        /// The groups for finite-field DHE, by pair name.
+        package var parameters: [String: DHParameters] = [:]
+        /// The group for pairs that have none of their own; nil for none.
+        package var standardParameters = DHParameters.standard
         /// How clients are served that name an unknown host, or none; nil when they are to be refused.
         package var stranger: TLSHost?
 
         /// A plan that serves nobody yet.
         package init(certificates: [String: Certificate]) { self.certificates = certificates }
+
+        fileprivate func parameters(for pair: String) -> DHParameters? { parameters[pair] ?? standardParameters }
     }
 
     /// What serves the certificates of pairs that OpenSSL could not be set up for, by pair name.
@@ -68,12 +74,14 @@ package struct CertificateSelectorBuilder {
         if let stranger = plan.stranger { wanted.insert(stranger) }
         contexts = contexts.filter {
             wanted.contains($0.key) && plan.certificates[$0.key.pair] === $0.value.certificate
+                && plan.parameters(for: $0.key.pair) === $0.value.parameters
         }
         for host in wanted where contexts[host] == nil {
             guard let certificate = plan.certificates[host.pair] else { continue }
             do throws(TLSError) {
                 contexts[host] = try TLSContext(
-                    certificate: certificate, policy: host.policy, protocols: protocols, clients: host.clients)
+                    certificate: certificate, policy: host.policy, protocols: protocols, clients: host.clients,
+                    parameters: plan.parameters(for: host.pair))
             } catch {
                 problems[host.pair] = error
             }

@@ -45,6 +45,16 @@ enum PEM {
         throw holdsKey(bytes) ? .malformedKey(path, reason: fault.text) : .noKey(path)
     }
 
+    /// The parameters of a key exchange that a file holds.
+    ///
+    /// - Throws: `CertificateError` when there are none, or broken ones.
+    static func parameters(in bytes: [UInt8], path: String) throws(CertificateError) -> OpenSSLObject {
+        let parameters = withSource(bytes) { OpenSSLObject(PEM_read_bio_Parameters($0, nil), release: EVP_PKEY_free) }
+        ERR_clear_error()
+        guard let parameters else { throw .noParameters(path) }
+        return parameters
+    }
+
     /// More certificates than any path to a root needs.
     static let chainLimit = 32
 

@@ -15,6 +15,9 @@ package final class TLSContext: Sendable {
     /// What is asked of clients' certificates; nil for nothing.
     package let clients: ClientVerification?
 
+    /// The group for finite-field DHE; nil for none.
+    package let parameters: DHParameters?
+
     /// What stands for the policy where policies are compared often.
     let policyIdentity: Int
     let object: OpenSSLObject
@@ -24,15 +27,17 @@ package final class TLSContext: Sendable {
     /// - Throws: `TLSError.setUp` when OpenSSL lacks what the policy asks for.
     package init(
         certificate: Certificate, policy: TLSPolicy = .mozillaIntermediate, protocols: [ByteString] = ["http/1.1"],
-        clients: ClientVerification? = nil
+        clients: ClientVerification? = nil, parameters: DHParameters? = .standard
     ) throws(TLSError) {
         self.certificate = certificate
         self.policy = policy
         self.protocols = protocols
         self.clients = clients
+        self.parameters = parameters
         policyIdentity = policy.hashValue
         object = try Self.makeSettings(policy)
         guard Self.install(certificate, in: object.pointer) else { throw .setUp(OpenSSLFault.take().text) }
+        if let parameters, !parameters.install(in: object.pointer) { throw .setUp(OpenSSLFault.take().text) }
         SSL_CTX_set_alpn_select_cb(object.pointer, TLSStream.protocolsOffered, nil)
         portico_ctx_set_server_name_callback(object.pointer, TLSStream.serverNameAccepted)
         guard let clients else { return }
@@ -73,7 +78,6 @@ package final class TLSContext: Sendable {
         else { throw .setUp(OpenSSLFault.take().text) }
         ERR_clear_error()
         portico_ctx_set_options(pointer)
-        portico_ctx_set_dh_auto(pointer, 1)
         // An idle connection holds no record buffers: they are the larger part of its memory.
         portico_ctx_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
         portico_ctx_set_read_ahead(pointer, 1)

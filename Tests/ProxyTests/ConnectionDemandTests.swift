@@ -177,7 +177,7 @@ struct ConnectionDemandTests {
         #expect(requests[0]["X-ssl_protocol"] == "TLSv1.3")
         #expect(requests[0]["X-ssl_cipher"] == "TLS_AES_256_GCM_SHA384")
         #expect(requests[0]["X-ssl_session_reused"] == ".")
-        #expect(requests[0]["X-ssl_client_v_remain"] == "29")
+        #expect(["29", "30"].contains(requests[0]["X-ssl_client_v_remain"]))
         #expect(requests[0]["X-ssl_client_fingerprint"]?.utf8.count == 40)
         // A value with line ends cannot be a field's.
         #expect(requests[0]["X-ssl_client_raw_cert"] == nil)

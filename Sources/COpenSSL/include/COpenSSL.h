@@ -33,7 +33,6 @@ static inline int portico_ctx_cipher_count(SSL_CTX *context) { return sk_SSL_CIP
 static inline const char *portico_ctx_cipher_name(SSL_CTX *context, int index) {
     return SSL_CIPHER_get_name(sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(context), index));
 }
-static inline void portico_ctx_set_dh_auto(SSL_CTX *context, int on) { SSL_CTX_set_dh_auto(context, on); }
 static inline int portico_ctx_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate) == 1;
 }
@@ -70,6 +69,15 @@ static inline void portico_ssl_ask_for_certificate(SSL *ssl) {
 static inline int portico_ssl_set_groups(SSL *ssl, const char *list) { return SSL_set1_groups_list(ssl, list) == 1; }
 static inline void portico_ssl_set_server_name(SSL *ssl, const char *name) { SSL_set_tlsext_host_name(ssl, name); }
 
+/// The size of the key that the other side has sent for this connection alone.
+static inline int portico_ssl_peer_key_bits(SSL *ssl) {
+    EVP_PKEY *key = NULL;
+    if (SSL_get_peer_tmp_key(ssl, &key) != 1) return 0;
+    int bits = EVP_PKEY_get_bits(key);
+    EVP_PKEY_free(key);
+    return bits;
+}
+
 // Byte streams below a connection (BIO).
 static inline void portico_bio_set_retry_read(BIO *bio) {
     BIO_clear_retry_flags(bio);
@@ -81,6 +89,19 @@ static inline void portico_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio
 static inline long portico_bio_memory(BIO *bio, char **start) { return BIO_get_mem_data(bio, start); }
 
 // Keys and certificates.
+static inline EVP_PKEY *portico_make_dh_group(const char *name) {
+    EVP_PKEY *parameters = NULL;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    OSSL_PARAM choice[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    if (maker && EVP_PKEY_paramgen_init(maker) == 1 && EVP_PKEY_CTX_set_params(maker, choice) == 1) {
+        EVP_PKEY_paramgen(maker, &parameters);
+    }
+    EVP_PKEY_CTX_free(maker);
+    return parameters;
+}
 static inline EVP_PKEY *portico_make_p256_key(void) { return EVP_EC_gen("P-256"); }
 static inline int portico_certificate_count(const STACK_OF(X509) *list) { return sk_X509_num(list); }
 static inline X509 *portico_certificate(const STACK_OF(X509) *list, int index) { return sk_X509_value(list, index); }

@@ -35,11 +35,15 @@ struct ServedCertificates {
 
     /// Which client is shown which certificate.
     ///
-    /// - Parameter clients: what hosts ask of their clients' certificates.
+    /// - Parameters:
+    ///   - clients: what hosts ask of their clients' certificates.
+    ///   - keyExchange: the groups for finite-field DHE.
     mutating func selector(
-        for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification]
+        for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification], keyExchange: KeyExchangeFiles
     ) -> CertificateSelector {
         var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
+        plan.parameters = keyExchange.byPair
+        plan.standardParameters = keyExchange.standard
         for host in snapshot.hosts where host.httpsMethod != .nohttps {
             let served = host.certificate.map {
                 TLSHost($0, policy: policy(of: host), clients: clients[host.name])

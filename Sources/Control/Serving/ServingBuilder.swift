@@ -27,6 +27,7 @@ final class ServingBuilder {
     private var passwords: [String: (content: FileContent, source: PasswordSource)] = [:]
     private var authorities = BackendAuthorities()
     private var clients = ClientRules()
+    private var keyExchange = KeyExchangeFiles()
     private var previous: RoutingSnapshot?
 
     /// A builder that has read the certificates, and reads other files as they are needed.
@@ -80,7 +81,10 @@ final class ServingBuilder {
             guard let fault = clients.faults[snapshot.hosts[index].name] else { continue }
             snapshot.hosts[index].shut = .init(diagnostic: fault)
         }
-        let selector = certificates.selector(for: snapshot, clients: clients.verifications)
+        keyExchange.update(
+            certificates.folder, standard: settings.folders.keyExchange, bits: settings.keyExchangeBits, files: files)
+        let selector = certificates.selector(
+            for: snapshot, clients: clients.verifications, keyExchange: keyExchange)
         let demands = certificates.demands(for: snapshot, clients: clients.verifications)
         updatePasswords(snapshot.passwordFiles)
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
@@ -90,7 +94,7 @@ final class ServingBuilder {
                 snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
                 backendContexts: authorities.contexts, connectionDemands: demands),
             diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot) + passwordDiagnostics(snapshot)
-                + authorities.diagnostics + clients.diagnostics)
+                + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics)
     }
 
     private func certificateDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {

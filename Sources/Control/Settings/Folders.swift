@@ -16,6 +16,9 @@ package struct Folders: Hashable, Sendable {
     /// Password files that guard the host they are named after, without any directive: `htpasswd` beside `vhost.d`.
     package var htpasswd: String { Self.joined(base, "htpasswd") }
 
+    /// The group for finite-field DHE of certificates that have none of their own.
+    package var keyExchange: String { Self.joined(base, "dhparam/dhparam.pem") }
+
     /// Where relative paths in directives start: the folder that holds `vhost.d`.
     package var base: String { Self.parent(of: virtualHosts) }
 

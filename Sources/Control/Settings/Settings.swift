@@ -1,6 +1,7 @@
 package import Bytes
 package import Proxy
 package import Routing
+internal import TLS
 
 /// Everything that the command line and the environment decide, checked.
 package struct Settings: Sendable {
@@ -48,6 +49,8 @@ package struct Settings: Sendable {
     package var logFolder: String?
     /// How long requests under way may take to finish after SIGTERM.
     package var drainTimeout: Duration
+    /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
+    package var keyExchangeBits: Int?
     /// The settings that routing takes for every host.
     package var routing: RoutingSettings
     /// Whose `X-Forwarded-…` fields are believed (`TRUST_DOWNSTREAM_PROXY`).
@@ -107,6 +110,9 @@ package struct Settings: Sendable {
             warnings.append(
                 "The Docker engine's certificate is not verified: there is no ca.pem in \(engineSecurity.folder)")
         }
+        let sizes = DHParameters.sizes.map(String.init)
+        let bits = try environment.word("DHPARAM_BITS", of: sizes).flatMap { Int($0) } ?? DHParameters.standard?.bits
+        keyExchangeBits = try environment.flag("DHPARAM_SKIP") ?? false ? nil : bits
         routing = try RoutingSettings(environment)
         routing.httpPorts = Set(http.map(\.port))
         routing.httpsPorts = Set(https.map(\.port))

@@ -10,6 +10,10 @@ struct ContainerSettings {
     private(set) var hsts: String?
     /// `ENABLE_HTTP_ON_MISSING_CERT`.
     private(set) var servesHTTPWithoutCertificate: Bool?
+    /// `TRUST_DEFAULT_CERT`.
+    private(set) var trustsDefaultCertificate: Bool?
+    /// `NON_GET_REDIRECT`.
+    private(set) var nonGetRedirect: Int?
     /// `SSL_POLICY`.
     private(set) var tlsPolicy: String?
     /// The label `ssl_verify_client`; `on` where one was given that cannot be understood.
@@ -38,6 +42,10 @@ struct ContainerSettings {
         }
         servesHTTPWithoutCertificate = choice.value("ENABLE_HTTP_ON_MISSING_CERT", expecting: "true or false") {
             Self.bool($0)
+        }
+        trustsDefaultCertificate = choice.value("TRUST_DEFAULT_CERT", expecting: "true or false") { Self.bool($0) }
+        nonGetRedirect = choice.value("NON_GET_REDIRECT", expecting: "301, 307 or 308") {
+            ["301": 301, "307": 307, "308": 308][$0]
         }
         tlsPolicy = choice.value("SSL_POLICY", expecting: "one of \(policies.sorted().joined(separator: ", "))") {
             policies.contains($0) ? $0 : nil

@@ -6,7 +6,7 @@ extension SnapshotBuilder {
         guard let pattern = site.patterns.first else { return nil }
         let name = CertificateChoice.name(
             for: pattern, asked: asked.certificate, available: inputs.certificateNames,
-            trustsDefault: inputs.settings.trustsDefaultCertificate)
+            trustsDefault: asked.trustsDefaultCertificate ?? inputs.settings.trustsDefaultCertificate)
         if name == nil, let wanted = asked.certificate, let container = site.containers.first {
             diagnostics.append(
                 Diagnostic(

@@ -94,6 +94,7 @@ package struct SnapshotBuilder {
             shut: site.shut)
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
+        host.nonGetRedirect = asked.nonGetRedirect ?? inputs.settings.nonGetRedirect
         host.tlsPolicy = asked.tlsPolicy
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)

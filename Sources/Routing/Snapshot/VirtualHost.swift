@@ -10,6 +10,9 @@ package struct VirtualHost: Sendable {
     package var httpsMethod: HTTPSMethod
     /// The name of the certificate pair in the folder of certificates; nil where https cannot be served.
     package var certificate: String?
+    /// The status with which OPTIONS, POST, PUT, PATCH and DELETE are redirected to https: 301, or 307 or 308, with which
+    /// clients repeat method and body (RFC 9110 §15.4).
+    package var nonGetRedirect = 301
     /// The name of the policy that decides on versions and ciphers of TLS (`SSL_POLICY`); nil for that of all hosts.
     package var tlsPolicy: String?
     /// Which certificates clients must show; nil where they are not asked for one.

@@ -229,7 +229,9 @@ struct ServingBuilderTests {
         let builder = try builder()
         _ = builder.build()
         let folders = ["certs", "vhost.d", "passwords", "htpasswd"]
-        #expect(builder.paths == Set((folders + ["extra.conf", "proxy.conf", "users"]).map(folder.path)))
+        #expect(
+            builder.paths
+                == Set((folders + ["dhparam/dhparam.pem", "extra.conf", "proxy.conf", "users"]).map(folder.path)))
         try folder.write("extra.conf", "client_max_body_size 6m;")
         #expect(builder.refresh())
         #expect(builder.build().configuration.snapshot.hosts[0].locations[0].settings.maxBodySize == 6 << 20)
