@@ -57,16 +57,16 @@ package final class ClientAuthorities: Sendable {
     /// - Parameters:
     ///   - leaf: the client's own certificate, whose key it has proved to have.
     ///   - chain: the STACK_OF(X509) that it sent with it; nil for none.
+    ///   - depth: how many authorities may stand between the client and one that is known here.
     ///   - level: the security level that keys and signatures must have (SSL_CTX_set_security_level(3)).
-    func verify(_ leaf: OpaquePointer, chain: OpaquePointer?, level: Int32) -> Int32 {
+    func verify(_ leaf: OpaquePointer, chain: OpaquePointer?, depth: Int, level: Int32) -> Int32 {
         defer { ERR_clear_error() }
         guard let verification = X509_STORE_CTX_new() else { return X509_V_ERR_OUT_OF_MEM }
         defer { X509_STORE_CTX_free(verification) }
         guard X509_STORE_CTX_init(verification, store.pointer, leaf, chain) == 1,
             X509_STORE_CTX_set_default(verification, "ssl_client") == 1
         else { return X509_V_ERR_OUT_OF_MEM }
-        // `ssl_verify_depth` of nginx: one authority between the client and one that is known here.
-        X509_STORE_CTX_set_depth(verification, 1)
+        X509_STORE_CTX_set_depth(verification, Int32(clamping: depth))
         X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(verification), level)
         if X509_verify_cert(verification) == 1 { return X509_V_OK }
         let error = X509_STORE_CTX_get_error(verification)

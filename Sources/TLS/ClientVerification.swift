@@ -19,8 +19,12 @@ package final class ClientVerification: Sendable {
     /// How much is asked.
     package let demand: Demand
 
+    /// How many authorities may stand between a client and one that is known (nginx's `ssl_verify_depth`).
+    package let depth: Int
+
     /// The demand of a host.
-    package init(host: ByteString, authorities: ClientAuthorities, demand: Demand) {
+    package init(host: ByteString, authorities: ClientAuthorities, demand: Demand, depth: Int = 1) {
+        self.depth = depth
         self.host = host
         self.authorities = authorities
         self.demand = demand

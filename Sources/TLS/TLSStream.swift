@@ -86,7 +86,8 @@ package final class TLSStream {
         var verdict = ClientVerdict.none
         if let leaf = SSL_get0_peer_certificate(connection) {
             let code = rules.authorities.verify(
-                leaf, chain: SSL_get_peer_cert_chain(connection), level: SSL_get_security_level(connection))
+                leaf, chain: SSL_get_peer_cert_chain(connection), depth: rules.depth,
+                level: SSL_get_security_level(connection))
             verdict = code == X509_V_OK ? .trusted : .untrusted(ClientVerdict.Fault(code: code))
         }
         judgement = (rules, verdict)

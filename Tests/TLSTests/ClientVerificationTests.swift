@@ -64,7 +64,23 @@ struct ClientVerificationTests {
         }
     }
 
-    @Test("cannot be shown by somebody without their key, nor be those of servers only")
+    @Test("may be signed for by as many authorities as the host says")
+    func depth() throws {
+        let authorities = try authorities()
+        for (client, depth, expected) in [
+            ("alice", 0, nil), ("carol", 0, "certificate chain too long"), ("carol", 1, nil), ("carol", 2, nil),
+        ] as [(String, Int, String?)] {
+            let rules = ClientVerification(host: "a.test", authorities: authorities, demand: .trusted, depth: depth)
+            let verdict = try connect(client, rules).server.tls?.verdict(of: rules)
+            if case .untrusted(let fault)? = verdict {
+                #expect(fault.text == expected)
+            } else {
+                #expect(verdict == .trusted && expected == nil)
+            }
+        }
+    }
+
+    @Test("cannot be shown by somebody without their key")
     func impostors() throws {
         let rules = try rules()
         let link = try TLSLink(

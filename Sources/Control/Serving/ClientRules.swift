@@ -67,10 +67,12 @@ struct ClientRules {
             case .optional: .trustedOrNone
             case .anyAuthority: .any
             }
-        if let known = verifications[host.name], known.authorities === authorities, known.demand == demand {
+        if let known = verifications[host.name], known.authorities === authorities, known.demand == demand,
+            known.depth == rule.depth
+        {
             return known
         }
-        return ClientVerification(host: host.name, authorities: authorities, demand: demand)
+        return ClientVerification(host: host.name, authorities: authorities, demand: demand, depth: rule.depth)
     }
 
     private func load(_ paths: Files, _ files: FileStore) -> Loaded {

@@ -52,8 +52,11 @@ final class ServingBuilder {
     /// Looks whether files have changed, and says whether a new build may come to something else.
     func refresh() -> Bool {
         var isChanged = !files.refresh().isEmpty
-        // A pair is written in two steps at least; what is read in between would only be reported as broken.
-        let isBeingWritten = pathsBeingWritten().contains { $0.hasSuffix(".crt") || $0.hasSuffix(".key") }
+        // A pair is written in two steps at least; what is read in between would only be reported as broken. So would a
+        // name that is there before its bytes are.
+        let isBeingWritten = pathsBeingWritten().contains { path in
+            [".crt", ".key", ".pem"].contains { path.hasSuffix($0) }
+        }
         if !isBeingWritten, certificates.refresh() { isChanged = true }
         return isChanged
     }

@@ -2,25 +2,30 @@ internal import Bytes
 
 extension SnapshotBuilder {
     /// Which certificates a site wants to see of its clients: `HOST.ca.crt` says whose, with `HOST.crl.pem` beside it; else
-    /// `ca.crt` does for all hosts, with `ca.crl.pem` (CONTRACT §1.4).
+    /// `ca.crt` does for all hosts, with `ca.crl.pem` (CONTRACT §1.4). What the host's file says goes before both.
     mutating func clientRule(of site: Site, asked: ContainerSettings) -> ClientCertificateRule? {
-        guard asked.clientDemand != .off else { return nil }
-        var names = [site.fileName]
-        if let name = site.plainName?.text, name != site.fileName { names.append(name) }
-        for name in names {
-            guard let authorities = certificateFiles["\(name).ca.crt"] else { continue }
+        var rule = clientFiles(of: site, asked: asked)
+        if let depth = site.file?.clientDepth { rule?.depth = depth }
+        return rule
+    }
+
+    private mutating func clientFiles(of site: Site, asked: ContainerSettings) -> ClientCertificateRule? {
+        let demand = site.file?.clientDemand ?? asked.clientDemand
+        guard demand != .off else { return nil }
+        if let file = site.file, let authorities = file.clientAuthorities, let demand {
             return ClientCertificateRule(
-                demand: asked.clientDemand ?? .on, authorities: authorities,
-                revocations: certificateFiles["\(name).crl.pem"])
+                demand: demand, authorities: authorities, revocations: file.clientRevocations)
         }
-        if let authorities = certificateFiles["ca.crt"] {
+        var names = ["\(site.fileName)."]
+        if let name = site.plainName?.text, name != site.fileName { names.append("\(name).") }
+        for name in names + [""] {
+            guard let authorities = certificateFiles["\(name)ca.crt"] else { continue }
             return ClientCertificateRule(
-                demand: asked.clientDemand ?? .on, authorities: authorities,
-                revocations: certificateFiles["ca.crl.pem"])
+                demand: demand ?? .on, authorities: authorities,
+                revocations: certificateFiles[name.isEmpty ? "ca.crl.pem" : "\(name)crl.pem"])
         }
         // Whoever says so wants it, and must not be served as if nothing had been said.
-        guard let demand = asked.clientDemand else { return nil }
-        return ClientCertificateRule(demand: demand, authorities: "\(site.fileName).ca.crt")
+        return demand.map { ClientCertificateRule(demand: $0, authorities: "\(site.fileName).ca.crt") }
     }
 
     /// Says where a host that wants certificates can be reached without one.

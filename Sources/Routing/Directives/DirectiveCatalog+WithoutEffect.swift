@@ -38,13 +38,13 @@ extension DirectiveCatalog {
             silent("keepalive_timeout", "TIME", in: .upstream),
             silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
             spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
-            spoken("ssl_ciphers", "CIPHERS", because: intermediate),
-            spoken("ssl_ecdh_curve", "CURVES", because: intermediate),
-            spoken("ssl_prefer_server_ciphers", "on | off", because: intermediate),
-            spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: intermediate),
+            spoken("ssl_ciphers", "CIPHERS", because: policy),
+            spoken("ssl_ecdh_curve", "CURVES", because: policy),
+            spoken("ssl_prefer_server_ciphers", "on | off", because: policy),
+            spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: policy),
         ]
 
-    private static let intermediate = "every host speaks TLS 1.2 and 1.3 with Mozilla's intermediate ciphers"
+    private static let policy = "SSL_POLICY decides on versions and ciphers of TLS"
 
     private static func flag(_ name: String) -> DirectiveRow {
         oneOf(name, name == "lingering_close" ? ["off", "on", "always"] : ["on", "off"])

@@ -102,6 +102,18 @@ enum DirectiveCatalog {
         DirectiveRow("server", "ADDRESS[:PORT] [OPTION…]", in: .upstream, arity: 1...16, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addServer(directive)
         },
+        DirectiveRow("ssl_client_certificate", "PATH", in: .server) { directive, compiler throws(Diagnostic) in
+            try compiler.setClientAuthorities(directive)
+        },
+        DirectiveRow("ssl_crl", "PATH", in: .server) { directive, compiler throws(Diagnostic) in
+            try compiler.setClientRevocations(directive)
+        },
+        DirectiveRow("ssl_verify_client", "on | optional | optional_no_ca | off", in: .server) {
+            directive, compiler throws(Diagnostic) in try compiler.setClientDemand(directive)
+        },
+        DirectiveRow("ssl_verify_depth", "NUMBER", in: .server) { directive, compiler throws(Diagnostic) in
+            try compiler.setClientDepth(directive)
+        },
         DirectiveRow("upstream", "NAME", in: .server, hasBlock: true, repeats: true) {
             directive, compiler throws(Diagnostic) in
             try compiler.addUpstream(directive)

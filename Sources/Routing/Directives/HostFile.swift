@@ -19,6 +19,15 @@ struct HostFile: Hashable, Sendable {
     /// The file of the authorities that backends over TLS are verified with (`proxy_ssl_verify`); nil for the one that is
     /// named after the host.
     var backendAuthorities: String?
+    /// What is asked of clients' certificates (`ssl_verify_client`); nil where the file does not say.
+    var clientDemand: ClientCertificateRule.Demand?
+    /// The file of authorities of clients' certificates (`ssl_client_certificate`); nil for the one that is named after the
+    /// host.
+    var clientAuthorities: String?
+    /// How many authorities may stand between a client and one that is known (`ssl_verify_depth`).
+    var clientDepth: Int?
+    /// What those authorities have taken back (`ssl_crl`).
+    var clientRevocations: String?
     /// The first `upstream` that `proxy_pass` names, which says how requests are shared; nil where it names none.
     var group: ServerGroup?
     /// What stands for them in `$proxy_host`; nil where the host's own name does.

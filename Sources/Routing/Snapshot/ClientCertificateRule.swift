@@ -14,8 +14,10 @@ package struct ClientCertificateRule: Hashable, Sendable {
 
     /// How much is asked; never `off`.
     package var demand: Demand
-    /// The name of the file of authorities, in the folder of certificates.
+    /// The file of authorities: its name in the folder of certificates, or its path.
     package var authorities: String
-    /// The name of the file with what they have taken back, in the same folder; nil for none.
+    /// The file with what they have taken back, named in the same way; nil for none.
     package var revocations: String?
+    /// How many authorities may stand between a client and one that is known, nginx's default where nothing is said.
+    package var depth = 1
 }

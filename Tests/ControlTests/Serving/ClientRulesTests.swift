@@ -176,6 +176,32 @@ struct ClientRulesTests {
         #expect(warned.diagnostics.contains { $0.description.contains("is served to everybody over http") })
     }
 
+    @Test(
+        "are those of the directives in the host's file, before any other",
+        arguments: [
+            ("ssl_verify_client on; ssl_client_certificate certs/own.pem;", "trusted", true),
+            (
+                "ssl_verify_client optional; ssl_client_certificate certs/own.pem; ssl_crl certs/own.crl;",
+                "trustedOrNone", true
+            ),
+            ("ssl_verify_client optional_no_ca;", "any", false), ("ssl_verify_client off;", "-", false),
+            ("ssl_verify_client on; ssl_client_certificate certs/lost.pem;", "503", false),
+            ("ssl_client_certificate certs/own.pem; ssl_verify_depth 3;", "trustedOrNone", true),
+        ])
+    func directives(text: String, demand: String, isOwn: Bool) throws {
+        try put("ca.crt", at: "ca.crt")
+        try put("other.crt", at: "own.pem")
+        try put("none.crl", at: "own.crl")
+        try folder.write("vhost.d/a.example", "return 204;\n\(text)")
+        let result = try builder().build(containers: [container("a.example", "optional"), container("b.example")])
+        #expect(rules(result)["a.example"] == demand)
+        let demands = result.configuration.connectionDemands
+        let isShared =
+            demands["a.example"]?.clients?.authorities === demands["b.example"]?.clients?.authorities
+        if demand != "-", demand != "503" { #expect(isShared != isOwn) }
+        if text.contains("depth") { #expect(demands["a.example"]?.clients?.depth == 3) }
+    }
+
     @Test("are warned of before they expire")
     func expiry() throws {
         try put("ca.crt", at: "ca.crt")
