@@ -78,14 +78,13 @@ final class Exchange {
         reset()
         let request = downstream.request
         // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
-        if request.method == .connect || request.method == .trace {
-            return respond(request.method == .connect ? 400 : 405)
-        }
+        guard request.method != .connect else { return respond(400) }
+        guard request.method != .trace else { return respond(405) }
         guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
         self.host = host
         switch host.rule(for: downstream) {
         case .unknown: return respond(503)
-        case .redirect: return redirectToHTTPS()
+        case .redirect: return LocalResponse.redirectToHTTPS(self)
         case .serve: break
         }
         if let demand = host.demand, downstream.isSecure, let refusal = demand.refusal(of: downstream.tls) {
@@ -390,8 +389,6 @@ final class Exchange {
     }
 
     // MARK: Answers of the proxy itself
-
-    private func redirectToHTTPS() { LocalResponse.redirectToHTTPS(self) }
 
     func respond(_ status: Int) { LocalResponse.send(status, for: self) }
 

@@ -17,7 +17,9 @@ struct LocalResponseTests {
         ).answer(to: request, method: method)
     }
 
-    @Test("sends the page of a status, if it is that of a failure or of another place", arguments: [200, 204, 299, 304, 403, 404, 500, 599])
+    @Test(
+        "sends the page of a status, if it is that of a failure or of another place",
+        arguments: [200, 204, 299, 304, 403, 404, 500, 599])
     func pages(_ status: Int) throws {
         let answer = try answer(Return(status: status))
         #expect(answer.status == status)
