@@ -204,7 +204,7 @@ final class Exchange {
         phase = .forwarding
         attempts.connected(at: worker.loop.now)
         let result = upstream.sendHead()
-        if result == .complete, downstream.request.framing.hasBody { downstream.resumeBody() }
+        if result == .complete, forwardedFraming.hasBody { downstream.resumeBody() }
         sent(result)
     }
 
@@ -252,12 +252,13 @@ final class Exchange {
             attempts.headed(status: response.status, at: worker.loop.now)
             backend.health.served()
         }
+        if isReplaced(response, in: bytes) { return }
         if response.status >= 400, !downstream.isRequestComplete {
             isUploadStopped = true
             downstream.pauseBody()
         }
         phase = .responding
-        status = response.status
+        status = sentStatus(response.status)
         let framing = response.framing(requestMethod: downstream.request.method)
         responseBytes = bytes
         ResponseWriter.write(response, framing: framing, bytes: bytes, for: self)
@@ -390,7 +391,10 @@ final class Exchange {
 
     // MARK: Answers of the proxy itself
 
-    func respond(_ status: Int) { LocalResponse.send(status, for: self) }
+    func respond(_ status: Int) {
+        guard !isServed(byPageFor: status) else { return }
+        LocalResponse.send(status, for: self)
+    }
 
     func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
 
@@ -429,7 +433,7 @@ final class Exchange {
         worker.accessLog.record(self)
     }
 
-    private func releaseUpstream() {
+    func releaseUpstream() {
         guard let upstream else { return }
         noteUpstreamEnded()
         self.upstream = nil

@@ -13,9 +13,8 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
 
     override func sendHead() -> WriteResult {
         guard let exchange else { return .complete }
-        let request = exchange.downstream.request
-        connection.begin(method: request.method)
-        requestCoding = request.framing
+        connection.begin(method: exchange.forwardedMethod)
+        requestCoding = exchange.forwardedFraming
         let hasBody = requestCoding.hasBody
         begin(hasBody: hasBody)
         if !hasBody { connection.requestEnded() }

@@ -8,7 +8,7 @@ internal import TLS
 enum LocalResponse {
     /// Sends the page of a status.
     static func send(_ status: Int, for exchange: Exchange) {
-        send(status, contentType: "text/html", for: exchange) { page in
+        send(status, contentType: "text/html", isPage: true, for: exchange) { page in
             let reason = StatusCode.reason(status)
             page.append("<!doctype html>\n<title>")
             page.append(decimal: status)
@@ -46,7 +46,8 @@ enum LocalResponse {
         guard returned.status != 444, returned.status != 499 else { return exchange.hangUp(status: returned.status) }
         switch returned.content {
         case .page where returned.status < 300: send(returned.status, contentType: nil, for: exchange) { _ in }
-        case .page: send(returned.status, for: exchange)
+        case .page where returned.status < 400: send(returned.status, for: exchange)
+        case .page: exchange.respond(returned.status)
         case .text(let template):
             send(returned.status, contentType: "text/plain", for: exchange) {
                 template.append(to: &$0, from: VariableValues(exchange))
@@ -91,6 +92,11 @@ enum LocalResponse {
         }
     }
 
+    /// Sends the client where `error_page` says.
+    static func redirect(_ status: Int, to target: Template, for exchange: Exchange) {
+        redirect(status, exchange) { target.append(to: &$0, from: VariableValues(exchange)) }
+    }
+
     /// Sends the client where a `rewrite` says.
     static func redirect(_ status: Int, to request: RewrittenRequest, for exchange: Exchange) {
         redirect(status, exchange) { $0.append(request.redirection.readable) }
@@ -120,9 +126,10 @@ enum LocalResponse {
 
     private static func send(
         _ status: Int, contentType: StaticString?, location: ByteString? = nil, keepAlive: Bool = true,
-        for exchange: Exchange,
+        isPage: Bool = false, for exchange: Exchange,
         body: (inout ByteBuffer) -> Void
     ) {
+        let status = isPage ? status : exchange.sentStatus(status)
         var page = ByteBuffer()
         let hasBody = status >= 200 && status != 204 && status != 304
         if hasBody { body(&page) }
@@ -137,11 +144,14 @@ enum LocalResponse {
         ResponseWriter.writeOwnFields(for: exchange)
         if hasBody, let contentType { downstream.addField("Content-Type", contentType) }
         if let location { location.withBytes { downstream.addField("Location", $0) } }
-        if status == 401 { challenge(exchange) }
+        if status == 401, let challenge = challenge(of: exchange) {
+            downstream.addField("WWW-Authenticate", challenge.readable)
+        }
         if status == 405, exchange.location.settings.returned == nil {
             downstream.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
         }
         if status == 503 { downstream.addField("Retry-After", "1") }
+        exchange.location.answerFields.writeExpiry(status: status, changed: nil, for: exchange)
         ResponseWriter.writeConfiguredFields(status: status, for: exchange)
         downstream.endHead()
         let piece = UnsafeMutableRawBufferPointer(rebasing: region[..<(isHead ? 0 : length)])
@@ -150,8 +160,9 @@ enum LocalResponse {
     }
 
     /// Asks for a password; the realm's quotes and backslashes are escaped (RFC 9110 §5.6.4).
-    private static func challenge(_ exchange: Exchange) {
-        guard let authentication = exchange.location.settings.authentication else { return }
+    static func challenge(of exchange: Exchange) -> ByteBuffer? {
+        guard exchange.rewritten?.isErrorPage != true, let authentication = exchange.location.settings.authentication
+        else { return nil }
         var realm = ByteBuffer()
         authentication.realm.append(to: &realm, from: VariableValues(exchange))
         var value = ByteBuffer()
@@ -161,6 +172,6 @@ enum LocalResponse {
             value.append(byte)
         }
         value.append("\"")
-        exchange.downstream.addField("WWW-Authenticate", value.readable)
+        return value
     }
 }

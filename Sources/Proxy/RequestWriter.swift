@@ -9,10 +9,10 @@ enum RequestWriter {
         let downstream = exchange.downstream
         let bytes = downstream.headBytes
         let request = downstream.request
-        if exchange.sendsTargetAsItCame {
+        if exchange.sendsTargetAsItCame, exchange.rewritten?.isBodyless != true {
             HeadWriter.appendRequestLine(of: request, in: bytes, to: &output)
         } else {
-            output.append(bytes[request.methodRange])
+            exchange.appendMethod(to: &output)
             output.append(ASCII.space)
             RequestTarget.append(of: exchange, to: &output)
             output.append(" HTTP/1.1\r\n")
@@ -32,7 +32,7 @@ enum RequestWriter {
                 append(bytes[field.name], bytes[field.value], to: &output)
             }
         }
-        appendFraming(request.framing, to: &output)
+        appendFraming(exchange.forwardedFraming, to: &output)
         if exchange.chosen?.isClosed ?? exchange.location.closesUpstream { output.append("Connection: close\r\n") }
         output.append("\r\n")
     }

@@ -16,10 +16,30 @@ enum ResponseWriter {
             case .length(let count): .known(count)
             case .chunked, .untilClose: .unknown
             }
-        downstream.startHead(status: response.status, length: length, keepAlive: true)
-        writeOwnFields(for: exchange)
+        let status = exchange.sentStatus(response.status)
+        downstream.startHead(status: status, length: length, keepAlive: true)
+        let rules = exchange.location.answerFields
+        let kept = exchange.rewritten
+        if rules.filters {
+            writeOwnFields(for: exchange) { rules.passes($0) && response.fields.contains($0, in: bytes) }
+        } else {
+            writeOwnFields(for: exchange)
+        }
         for field in response.fields where !field.isDropped {
+            if rules.filters {
+                let name = bytes[field.name]
+                if rules.hides(name) { continue }
+                if rules.passes(name) {
+                    downstream.addField(name, bytes[field.value])
+                    continue
+                }
+            }
+            if let kept, kept.keeps(bytes[field.name]) { continue }
             switch field.known {
+            case .location where !rules.redirects.isEmpty, .refresh where !rules.redirects.isEmpty:
+                writeRedirect(bytes[field.name], bytes[field.value], field.known == .refresh, rules, exchange)
+            case .expires where rules.replaces(.expires, onStatus: status): continue
+            case .cacheControl where rules.replaces(.cacheControl, onStatus: status): continue
             case .date, .server, .xAccelBuffering, .xAccelRedirect: continue
             // Meant for this proxy, or for nobody (nginx: `proxy_hide_header`).
             case .other where isHidden(bytes[field.name]): continue
@@ -28,13 +48,26 @@ enum ResponseWriter {
             default: downstream.addField(bytes[field.name], bytes[field.value])
             }
         }
-        writeConfiguredFields(status: response.status, for: exchange) { name, value in
+        if rules.expiry != nil {
+            let changed = response.fields.first(.lastModified).map { bytes[$0.value] }
+            rules.writeExpiry(status: status, changed: changed, for: exchange)
+        }
+        writeConfiguredFields(status: status, for: exchange) { name, value in
             response.fields.contains { field in
                 !field.isDropped && ASCII.equalsIgnoringCase(bytes[field.name], name)
                     && ASCII.equals(bytes[field.value], value)
             }
         }
         downstream.endHead()
+    }
+
+    private static func writeRedirect(
+        _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ isRefresh: Bool, _ rules: AnswerFields,
+        _ exchange: Exchange
+    ) {
+        var text = ByteBuffer()
+        let isChanged = rules.appendRedirected(value, isRefresh: isRefresh, for: exchange, to: &text)
+        exchange.downstream.addField(name, isChanged ? text.readable : value)
     }
 
     /// Sends an interim response on at once.
@@ -58,9 +91,19 @@ enum ResponseWriter {
     }
 
     /// Adds the fields that every answer carries.
-    static func writeOwnFields(for exchange: Exchange) {
-        exchange.downstream.addField("Server", "portico")
-        exchange.worker.clock.withDate { exchange.downstream.addField("Date", $0) }
+    ///
+    /// - Parameter isGiven: whether the answer brings a field of a name along that is passed on.
+    static func writeOwnFields(
+        for exchange: Exchange, unless isGiven: (UnsafeRawBufferPointer) -> Bool = { _ in false }
+    ) {
+        let downstream = exchange.downstream
+        if !isGiven(Self.bytes(of: "server")) { downstream.addField("Server", "portico") }
+        if !isGiven(Self.bytes(of: "date")) { exchange.worker.clock.withDate { downstream.addField("Date", $0) } }
+        exchange.rewritten?.writeFields(to: downstream)
+    }
+
+    private static func bytes(of text: StaticString) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     }
 
     /// Adds the fields of `add_header` and Strict-Transport-Security.
@@ -85,5 +128,12 @@ enum ResponseWriter {
                 if !isPresent(name, text.readable) { downstream.addField(name, text.readable) }
             }
         }
+    }
+}
+
+extension HeaderFields {
+    /// Whether there is a field of this name.
+    fileprivate func contains(_ name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer) -> Bool {
+        contains { !$0.isDropped && ASCII.equalsIgnoringCase(bytes[$0.name], name) }
     }
 }

@@ -18,6 +18,13 @@ final class RewrittenRequest {
     var needsLocation = false
     /// Whether the path was sent in a way that nginx refuses.
     private(set) var isMalformed: Bool
+    /// Whether it is served in place of an error, which no other page takes the place of then.
+    var isErrorPage = false
+    /// The status that the answer is sent with; nil for its own.
+    var answerStatus: Int?
+    /// Whether it is passed on without a body, as a GET.
+    var isBodyless = false
+    private var keptFields: ContiguousArray<(name: ByteString, value: ByteString)> = []
     /// Where the client is sent, while it is told so.
     var redirection = ByteBuffer()
     /// Whether the path was sent with escapes or `+`, which decides how nginx writes what was captured from it.
@@ -59,6 +66,30 @@ final class RewrittenRequest {
         isChanged = true
         query.removeAll()
         query.append(text)
+    }
+
+    // MARK: Fields for the answer
+
+    /// Keeps a field for the answer.
+    func keepField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        keptFields.append((ByteString(name), ByteString(value)))
+    }
+
+    /// Keeps a field of a fixed name for the answer.
+    func keepField(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        keepField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+
+    /// Whether a field of this name was kept, so that the answer's own one gives way.
+    func keeps(_ name: UnsafeRawBufferPointer) -> Bool {
+        keptFields.contains { field in field.name.withBytes { ASCII.equalsIgnoringCase($0, name) } }
+    }
+
+    /// Adds the fields that were kept.
+    func writeFields(to downstream: Downstream) {
+        for field in keptFields {
+            field.name.withBytes { name in field.value.withBytes { downstream.addField(name, $0) } }
+        }
     }
 
     // MARK: What patterns have matched

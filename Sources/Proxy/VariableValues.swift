@@ -56,7 +56,7 @@ struct VariableValues: VariableSource {
         case .requestCompletion: if exchange.isWhole { output.append("OK") }
         case .requestID: appendRequestID(to: &output)
         case .requestLength: output.append(decimal: exchange.bytesReceived)
-        case .requestMethod: output.append(bytes(request.methodRange))
+        case .requestMethod: exchange.appendMethod(to: &output)
         case .requestTime: appendRequestTime(to: &output)
         case .requestURI: downstream.appendRequestURI(to: &output)
         case .scheme: output.append(downstream.isSecure ? "https" : "http")

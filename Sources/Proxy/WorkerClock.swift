@@ -36,6 +36,20 @@ final class WorkerClock {
         Self.append(nanosecond / 1_000_000, digits: 3, to: &output)
     }
 
+    /// The seconds since 1970.
+    var seconds: Int {
+        refresh()
+        return second
+    }
+
+    /// The seconds since midnight, local time.
+    var secondOfDay: Int {
+        var time = time_t(seconds)
+        var parts = tm()
+        localtime_r(&time, &parts)
+        return Int(parts.tm_hour) * 3600 + Int(parts.tm_min) * 60 + Int(parts.tm_sec)
+    }
+
     private func refresh() {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &time)

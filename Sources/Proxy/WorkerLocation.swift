@@ -29,6 +29,8 @@ final class WorkerLocation {
     let choice: WorkerChoice?
     /// The whole target for the backend, where it holds variables.
     let target: Template?
+    /// What is done to the fields of answers.
+    let answerFields: AnswerFields
     /// What is done to requests before they are served; nil for nothing.
     let steps: ContiguousArray<RewriteStep>?
     /// The numbers of the locations that the `if`s of `steps` lead to.
@@ -63,6 +65,7 @@ final class WorkerLocation {
             default: false
             }
         self.choice = choice
+        answerFields = AnswerFields(location)
         target = location.target
         steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)
         blocks = ContiguousArray(location.blocks)

@@ -10,7 +10,7 @@ enum DirectiveCatalog {
 
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
-    private static let rows: [DirectiveRow] = serving + access + upstreams + locations + logs + withoutEffect
+    private static let rows: [DirectiveRow] = serving + access + upstreams + locations + answers + logs + withoutEffect
 
     /// Sizes, times, fields and answers.
     private static let serving: [DirectiveRow] = [

@@ -22,6 +22,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var trustedAddresses: [IPNetwork] = []
     var clientAddressField: ClientAddressField?
     var findsClientRecursively: Bool?
+    var answers = AnswerDirectives()
 
     /// The argument of `real_ip_header`.
     enum ClientAddressField: Hashable, Sendable {
@@ -69,6 +70,7 @@ struct DirectiveSettings: Hashable, Sendable {
         case .proxyHeader: result.clientAddress.field = nil
         case nil: break
         }
+        result.answers = answers.applied(to: result.answers)
         if let findsClientRecursively { result.clientAddress.isRecursive = findsClientRecursively }
         return result
     }

@@ -42,6 +42,19 @@ extension HostFileCompiler {
     /// `internal`.
     mutating func setInternal(_ directive: Directive) { level.isInternal = true }
 
+    /// Reports named locations that something refers to and that are not in the file.
+    mutating func checkNamedLocations() {
+        let names = level.locations.compactMap { location -> ByteString? in
+            if case .named(let name) = location.match { name } else { nil }
+        }
+        for (name, var finding) in namedReferences where !names.contains(name) {
+            finding.hint =
+                NearMiss.suggestion(for: name.text, among: names.map(\.text)).map { "did you mean @\($0)?" }
+                ?? "write location @\(name) { … } outside of every other one"
+            report(finding)
+        }
+    }
+
     /// Which paths a location covers.
     private func match(of directive: Directive) throws(Diagnostic) -> LocationMatch {
         let last = directive.arguments[directive.arguments.count - 1]

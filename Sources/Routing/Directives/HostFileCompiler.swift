@@ -22,6 +22,8 @@ struct HostFileCompiler {
     var openMatch: LocationMatch?
     /// How many blocks of the level of a location are open.
     var openBlocks = 0
+    /// The named locations that are referred to, with what is to be said where they are not there.
+    var namedReferences: [(name: ByteString, place: Diagnostic)] = []
     /// How many locations there are.
     var locationCount = 0
 
@@ -58,6 +60,7 @@ struct HostFileCompiler {
         compiler.resolveBackendTLS()
         compiler.checkRequestHeaders(of: compiler.level)
         compiler.checkAddedHeaders(of: compiler.level)
+        if context == .server { compiler.checkNamedLocations() }
         compiler.file.groups = compiler.groups
         compiler.file.scope = compiler.scope
         compiler.file.usesCaptures = compiler.sources.contains(where: mayAskForGroups)

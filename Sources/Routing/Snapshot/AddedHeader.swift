@@ -17,10 +17,13 @@ package struct AddedHeader: Hashable, Sendable {
     }
 
     /// Whether the field belongs on an answer of this status.
-    package func applies(toStatus status: Int) -> Bool {
+    package func applies(toStatus status: Int) -> Bool { Self.standardApplies(toStatus: status) || always }
+
+    /// Whether fields are added to answers of this status that are not added to all.
+    package static func standardApplies(toStatus status: Int) -> Bool {
         switch status {
         case 200, 201, 204, 206, 301, 302, 303, 304, 307, 308: true
-        default: always
+        default: false
         }
     }
 }

@@ -36,6 +36,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var returned: Return?
     /// Where requests are noted (`access_log`).
     package var accessLogging = AccessLogging.standard
+    /// What is done to answers.
+    package var answers = AnswerSettings()
     /// Whether the product's version may be named in answers (`server_tokens`).
     package var serverTokens = true
     /// Whether the backend was recognised as an image registry.

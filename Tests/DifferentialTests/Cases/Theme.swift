@@ -9,8 +9,7 @@ struct Theme: CustomStringConvertible, Sendable {
     }
 
     static let all = [
-        access, addedFields, answerFields, answers, locations, passing, passwords, requestFields, rewriting,
-        sizes,
-        targets, variables,
+        access, addedFields, answerFields, answers, backendAnswers, errorPages, locations, passing, passwords,
+        requestFields, rewriting, sizes, steps, targets, variables,
     ]
 }
