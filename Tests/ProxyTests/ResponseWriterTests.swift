@@ -35,7 +35,7 @@ struct ResponseWriterTests {
             Proxy-Connection: keep-alive\r
             Upgrade: h2c\r
             X-Private: 1\r
-            X-Accel-Redirect: /secret\r
+            X-Accel-Buffering: no\r
             x-accel-expires: 1\r
             X-Pad: avoid browser bug\r
             Location: /v2/x\r
