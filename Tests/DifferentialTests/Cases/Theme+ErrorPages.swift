@@ -18,7 +18,8 @@ extension Theme {
                 location /take/ { proxy_pass http://@BACKEND@; proxy_intercept_errors on; }
                 """,
                 [
-                    "/gone", "/gone?a=b", "HEAD /gone", .differing("error-page-body", "POST /gone\n\nbody"), "/fixed", "/own", "/denied/", "/moved",
+                    "/gone", "/gone?a=b", "HEAD /gone", .differing("error-page-body", "POST /gone\n\nbody"), "/fixed",
+                    "/own", "/denied/", "/moved",
                     "/moved1",
                     "/pass/\nX-Reply: 404", "/pass/\nX-Reply: 500", "/page.html",
                 ])
