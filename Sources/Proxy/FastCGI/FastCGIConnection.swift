@@ -31,7 +31,7 @@ final class FastCGIConnection: UpstreamConnection {
         (decoder, parser, body) = (FastCGIDecoder(), CGIHeadParser(), BodyDecoder(.none))
         (isInputEnded, hasSurplus) = (false, false)
         keepsConnection = backend.keepsApplications
-        let framing = exchange.downstream.request.framing
+        let framing = exchange.forwardedFraming
         isGathering = framing == .chunked
         begin(hasBody: framing.hasBody)
         guard !isGathering else { return .complete }

@@ -67,7 +67,7 @@ struct FastCGIParameters {
 
     private func appendRequest(bodyLength: Int?, to output: inout ByteBuffer) {
         add("QUERY_STRING", to: &output) { $0.append(exchange.query) }
-        add("REQUEST_METHOD", to: &output) { $0.append(bytes[request.methodRange]) }
+        add("REQUEST_METHOD", to: &output) { exchange.appendMethod(to: &$0) }
         add("CONTENT_TYPE", to: &output) { output in
             if let field = request.fields.first(.contentType) { output.append(bytes[field.value]) }
         }
