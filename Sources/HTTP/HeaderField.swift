@@ -11,4 +11,12 @@ package struct HeaderField: Sendable {
     package var known: FieldName
     /// Whether the field must not be passed on: it is of this hop, `Connection` names it, or its name is unsafe.
     package var isDropped: Bool
+
+    /// A field line of a head that was put together instead of parsed.
+    package init(name: ByteRange, value: ByteRange, known: FieldName, isDropped: Bool) {
+        self.name = name
+        self.value = value
+        self.known = known
+        self.isDropped = isDropped
+    }
 }

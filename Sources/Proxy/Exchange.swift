@@ -51,10 +51,11 @@ final class Exchange {
     /// When the request's head was complete.
     private(set) var startedAt = Instant(nanoseconds: 0)
     /// The bytes that the backend's head points into, while it is passed on.
-    private var responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    private(set) var responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The fields of the answer, where a log needs them.
-    private var keptFields: KeptFields?
-    private var identifier: (UInt64, UInt64)?
+    var keptFields: KeptFields?
+    /// What names the request, once something has asked for it.
+    var identifier: (UInt64, UInt64)?
     /// What the worker knows the exchange by while its password is being checked.
     var waiter: UInt64 = 0
 
@@ -80,16 +81,15 @@ final class Exchange {
         // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
         guard request.method != .connect else { return respond(400) }
         guard request.method != .trace else { return respond(405) }
-        guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respond(503) }
+        guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respondToUnknown() }
+        let rule = host.rule(for: downstream)
+        if rule == .unknown { return respondToUnknown() }
         self.host = host
-        switch host.rule(for: downstream) {
-        case .unknown: return respond(503)
-        case .redirect: return LocalResponse.redirectToHTTPS(self)
-        case .serve: break
-        }
         if let demand = host.demand, downstream.isSecure, let refusal = demand.refusal(of: downstream.tls) {
             return LocalResponse.refuse(refusal, for: self)
         }
+        if host.answersChallenges(isSecure: downstream.isSecure), asksForChallenge { return answerChallenge() }
+        if rule == .redirect { return LocalResponse.redirectToHTTPS(self) }
         if let shut = host.shutStatus { return respond(shut) }
         guard routed(by: host) else { return }
         pass()
@@ -110,13 +110,28 @@ final class Exchange {
     }
 
     private func forward() {
+        if let attempts = location.settings.files.attempts, !finds(attempts) { return }
         if let choice = location.choice {
             guard let upstream = upstream(of: choice) else { return respond(500) }
             chosen = upstream
         } else if location.pool == nil {
-            return respond(404)
+            return serveFile()
         }
         if let error = connect() { fail(error) }
+    }
+
+    /// Has the responder answer, which needs nothing more of the request.
+    func answer(from responder: Responder) {
+        phase = .forwarding
+        upstream = responder
+        isUploadStopped = true
+        downstream.discardBufferedBody()
+    }
+
+    /// Answers a request for no host that is known.
+    private func respondToUnknown() {
+        if worker.settings.answersChallengesForUnknown, asksForChallenge { return answerChallenge() }
+        respond(503)
     }
 
     /// Puts the request into a location.
@@ -247,7 +262,7 @@ final class Exchange {
 
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
-        if location.keepsFields { fieldsToKeep().keep(response, in: bytes) }
+        if location.keepsFields { keep(response, in: bytes) }
         if let backend {
             attempts.headed(status: response.status, at: worker.loop.now)
             backend.health.served()
@@ -293,54 +308,6 @@ final class Exchange {
 
     /// The client took what waited for it.
     func downstreamDrained() { upstream?.resume() }
-
-    /// Appends a field of the backend's answer, while its head is passed on.
-    func appendResponseField(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
-        guard let upstream, !responseBytes.isEmpty else {
-            keptFields?.appendReceived(name, to: &output)
-            return
-        }
-        for field in upstream.response.fields where ASCII.equalsIgnoringCase(responseBytes[field.name], name) {
-            return output.append(responseBytes[field.value])
-        }
-    }
-
-    /// Appends a field of the answer as it was sent, for a log; before that, as the backend sent it.
-    func appendSentField(_ name: UnsafeRawBufferPointer, to output: inout ByteBuffer) {
-        if responseBytes.isEmpty, keptFields?.appendSent(name, to: &output) == true { return }
-        appendResponseField(name, to: &output)
-    }
-
-    /// Keeps the lines of the head that the client is sent, for a log.
-    func keep(sent lines: UnsafeRawBufferPointer) { fieldsToKeep().keep(sent: lines) }
-
-    private func fieldsToKeep() -> KeptFields {
-        if let keptFields { return keptFields }
-        let made = KeptFields()
-        keptFields = made
-        return made
-    }
-
-    /// Appends the host that the client asked for, with its port; HTTP/1.0 lets it ask for none, then the virtual host's.
-    func appendHost(to output: inout ByteBuffer) {
-        let asked = downstream.request.host
-        if asked.isEmpty {
-            host?.name.withBytes { output.append($0) }
-        } else {
-            output.append(downstream.headBytes[asked])
-        }
-    }
-
-    /// 16 random bytes that name the request.
-    var requestID: (UInt64, UInt64) {
-        if let identifier { return identifier }
-        let made = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        identifier = made
-        return made
-    }
-
-    /// The bytes of the request that were read: its head and what came of its body.
-    var bytesReceived: Int { bodyReceived + downstream.headByteCount }
 
     // MARK: Failures
 

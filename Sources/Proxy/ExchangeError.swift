@@ -86,6 +86,9 @@ extension ExchangeError {
         fault: .client, status: 400, retry: .never, reason: "the request body's framing is not valid")
     static let bodyTooLarge = ExchangeError(
         fault: .client, status: 413, retry: .never, reason: "the request body is larger than client_max_body_size")
+    static let fileCut = ExchangeError(
+        fault: .proxy, status: 500, retry: .never,
+        reason: "a file became shorter, or could not be read, while it was sent")
     static let outOfDescriptors = ExchangeError(
         fault: .proxy, status: 503, retry: .never, reason: "no connection to the backend could be opened")
     static let shuttingDown = ExchangeError(

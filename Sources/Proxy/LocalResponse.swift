@@ -9,6 +9,11 @@ enum LocalResponse {
     /// Sends the page of a status.
     static func send(_ status: Int, for exchange: Exchange) {
         send(status, contentType: "text/html", isPage: true, for: exchange) { page in
+            if exchange.host == nil, [500, 502, 503, 504].contains(status),
+                let own = exchange.worker.routes.errorPage
+            {
+                return page.append(own)
+            }
             let reason = StatusCode.reason(status)
             page.append("<!doctype html>\n<title>")
             page.append(decimal: status)
@@ -97,6 +102,27 @@ enum LocalResponse {
         redirect(status, exchange) { target.append(to: &$0, from: VariableValues(exchange)) }
     }
 
+    /// Sends the client to the path that it asked for with a `/` added, because a folder stands there.
+    static func redirectToFolder(_ exchange: Exchange) {
+        redirect(301, exchange) { location in
+            NormalizedPath.appendEscaped(exchange.rewriting().path.readable, to: &location)
+            location.append("/")
+            guard !exchange.query.isEmpty else { return }
+            location.append("?")
+            location.append(exchange.query)
+        }
+    }
+
+    /// Refuses a range that there is none of in a content of this size (RFC 9110 §15.5.17).
+    static func refuseRange(ofSize size: Int, for exchange: Exchange) {
+        let field: (StaticString, ByteString) = ("Content-Range", ByteString("bytes */\(size)"))
+        send(416, contentType: "text/html", field: field, for: exchange) { page in
+            page.append("<!doctype html>\n<title>416 ")
+            page.append(StatusCode.reason(416))
+            page.append("</title>\n")
+        }
+    }
+
     /// Sends the client where a `rewrite` says.
     static func redirect(_ status: Int, to request: RewrittenRequest, for exchange: Exchange) {
         redirect(status, exchange) { $0.append(request.redirection.readable) }
@@ -125,8 +151,9 @@ enum LocalResponse {
     }
 
     private static func send(
-        _ status: Int, contentType: StaticString?, location: ByteString? = nil, keepAlive: Bool = true,
-        isPage: Bool = false, for exchange: Exchange,
+        _ status: Int, contentType: StaticString?, location: ByteString? = nil,
+        field: (name: StaticString, value: ByteString)? = nil, keepAlive: Bool = true, isPage: Bool = false,
+        for exchange: Exchange,
         body: (inout ByteBuffer) -> Void
     ) {
         let status = isPage ? status : exchange.sentStatus(status)
@@ -144,6 +171,7 @@ enum LocalResponse {
         ResponseWriter.writeOwnFields(for: exchange)
         if hasBody, let contentType { downstream.addField("Content-Type", contentType) }
         if let location { location.withBytes { downstream.addField("Location", $0) } }
+        if let field { field.value.withBytes { downstream.addField(field.name, $0) } }
         if status == 401, let challenge = challenge(of: exchange) {
             downstream.addField("WWW-Authenticate", challenge.readable)
         }

@@ -17,6 +17,9 @@ package struct ServingConfiguration: Sendable {
     /// What a TLS connection must be like for requests of a host to be taken from it, by the host's name. A host that is
     /// missing takes them from any.
     package var connectionDemands: [ByteString: ConnectionDemand]
+    /// What clients are shown where no host can answer, and 500, 502, 503 or 504 is the status; nil for a page of Portico's own.
+    package var errorPage: [UInt8]?
+
     /// The files that `access_log` names, by path, as far as they could be opened.
     package var logFiles: [String: LogFile] = [:]
 

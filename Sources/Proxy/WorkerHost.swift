@@ -14,6 +14,7 @@ final class WorkerHost {
     let nonGetRedirect: Int
     /// What a TLS connection must be like for a request of the host to be taken from it; nil where any will do.
     let demand: ConnectionDemand?
+    private let challenges: (http: Bool, https: Bool)
     private let httpPort: UInt16
     private let http: VirtualHost.SchemeRule
     private let https: VirtualHost.SchemeRule
@@ -47,6 +48,7 @@ final class WorkerHost {
         name = ByteString(host.name.bytes)
         hsts = host.hsts.map { ByteString($0.bytes) }
         shutStatus = host.shut?.status
+        challenges = (host.answersChallenges(isHTTPS: false), host.answersChallenges(isHTTPS: true))
         (https, httpsPort) = Self.listening(host.rule(isHTTPS: true), host.httpsPort)
         let (http, port) = Self.listening(host.rule(isHTTPS: false), host.httpPort)
         httpPort = port
@@ -67,6 +69,9 @@ final class WorkerHost {
                 return pattern
             })
     }
+
+    /// Whether challenges of certificate authorities are answered with files.
+    func answersChallenges(isSecure: Bool) -> Bool { isSecure ? challenges.https : challenges.http }
 
     /// What happens to a request by the scheme that it came with, and by the port.
     func rule(for downstream: Downstream) -> VirtualHost.SchemeRule {

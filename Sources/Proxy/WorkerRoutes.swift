@@ -8,6 +8,8 @@ internal import Routing
 final class WorkerRoutes {
     /// What a request for no known host is treated by: nginx's defaults and no backend.
     let fallback: WorkerLocation
+    /// What clients are shown where no host can answer; nil for a page of Portico's own.
+    let errorPage: [UInt8]?
     private let hosts: ContiguousArray<WorkerHost>
     private let table: HostTable
     private let defaultHost: WorkerHost?
@@ -15,6 +17,7 @@ final class WorkerRoutes {
     /// The routes of a worker that has heard of no configuration yet: every request is answered with 503.
     init(log: AccessLog) {
         fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
+        errorPage = nil
         hosts = []
         table = HostTable([])
         defaultHost = nil
@@ -24,6 +27,7 @@ final class WorkerRoutes {
         _ configuration: ServingConfiguration, log: AccessLog, pool: (Upstream) -> UpstreamPool
     ) {
         fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
+        errorPage = configuration.errorPage.map { ContiguousArray($0).withUnsafeBytes { Array($0) } }
         let snapshot = configuration.snapshot
         let hosts = ContiguousArray(
             snapshot.hosts.map { host in

@@ -21,6 +21,10 @@ package struct WorkerSettings: Sendable {
     /// The name of this machine, for `$hostname`.
     package var hostname: ByteString = "localhost"
 
+    /// The folder of the files that Portico answers with by itself: challenges of certificate authorities, error pages.
+    package var pageFolder: ByteString = "/usr/share/nginx/html"
+    /// Whether challenges are answered for hosts that are not known.
+    package var answersChallengesForUnknown = false
     /// The form of the lines in the access log.
     package var logFormat = LogFormat.virtualHost
 

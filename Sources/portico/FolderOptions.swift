@@ -21,6 +21,12 @@ struct FolderOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The folder that challenges of certificate authorities are answered from, and errors/50x.html. "
+                + "(default: /usr/share/nginx/html)", valueName: "dir"))
+    var pages: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The engine whose containers are served: unix:///PATH, tcp://HOST:PORT or 'none'. (default: $DOCKER_HOST, "
                 + "else /tmp/docker.sock or /var/run/docker.sock)", valueName: "url"))
     var docker: String?
@@ -31,6 +37,7 @@ struct FolderOptions: ParsableArguments {
         options.certificates = certs
         options.virtualHosts = vhosts
         options.passwords = passwords
+        options.pages = pages
         options.docker = docker
         return options
     }

@@ -1,9 +1,8 @@
 extension NginxProxySetting {
     /// The variables of the proxy itself.
     package static let proxyVariables: [NginxProxySetting] = [
-        .init(
-            "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", .notYet, "ACME challenges are not answered", harmless: no),
-        .init("ACME_HTTP_CHALLENGE_LOCATION", .notYet, "ACME challenges are not answered", harmless: no),
+        .init("ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", .same),
+        .init("ACME_HTTP_CHALLENGE_LOCATION", .same),
         .init("DEBUG_ENDPOINT", .better),
         .init("DEFAULT_HOST", .same),
         .init("DEFAULT_ROOT", .same),
@@ -40,7 +39,7 @@ extension NginxProxySetting {
 
     /// The variables of the containers behind the proxy.
     package static let containerVariables: [NginxProxySetting] = [
-        .init("ACME_HTTP_CHALLENGE_LOCATION", .notYet, "ACME challenges are not answered", harmless: no),
+        .init("ACME_HTTP_CHALLENGE_LOCATION", .same),
         .init("CERT_NAME", .same),
         .init("ENABLE_HTTP_ON_MISSING_CERT", .same),
         .init("EXTERNAL_HTTPS_PORT", .same),
@@ -99,8 +98,8 @@ extension NginxProxySetting {
         .init("/etc/nginx/vhost.d/HOST_location_override", .notYet, "its host is shut where it may guard it"),
         .init("/etc/nginx/vhost.d/default", .better),
         .init("/etc/nginx/vhost.d/default_location", .better),
-        .init("/usr/share/nginx/html/.well-known/acme-challenge", .notYet, "ACME challenges are not answered"),
-        .init("/usr/share/nginx/html/errors/50x.html", .notYet, "errors have Portico's own pages"),
+        .init("/usr/share/nginx/html/.well-known/acme-challenge", .same),
+        .init("/usr/share/nginx/html/errors/50x.html", .better),
         .init("/var/log/nginx", .same),
     ]
 

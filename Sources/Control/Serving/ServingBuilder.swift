@@ -91,14 +91,35 @@ final class ServingBuilder {
         let demands = certificates.demands(for: snapshot, clients: clients.verifications)
         updatePasswords(snapshot.passwordFiles)
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
+        let page = errorPage()
         files.forgetUnused()
+        var configuration = ServingConfiguration(
+            snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
+            backendContexts: authorities.contexts, connectionDemands: demands)
+        configuration.errorPage = page.bytes
         return Result(
-            configuration: ServingConfiguration(
-                snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
-                backendContexts: authorities.contexts, connectionDemands: demands),
+            configuration: configuration,
             diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot) + passwordDiagnostics(snapshot)
-                + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics)
+                + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics + page.diagnostics)
     }
+
+    /// What clients are shown where no host can answer, from `errors/50x.html`.
+    private func errorPage() -> (bytes: [UInt8]?, diagnostics: [Diagnostic]) {
+        let path = Folders.joined(settings.folders.pages, "errors/50x.html")
+        switch files.content(of: path) {
+        case .bytes(let bytes) where bytes.count <= Self.longestPage: return (bytes, [])
+        case .bytes:
+            return (
+                nil,
+                [Diagnostic(.error, at: .wholeFile(path), "the page is larger than \(Self.longestPage >> 10) KiB")]
+            )
+        case .missing: return (nil, [])
+        case .unreadable(let reason): return (nil, [Diagnostic(.error, at: .wholeFile(path), reason)])
+        }
+    }
+
+    /// A worker sends it in one piece.
+    private static let longestPage = 64 << 10
 
     private func certificateDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
         settings.https.isEmpty ? [] : certificates.diagnostics(for: snapshot, at: clock())

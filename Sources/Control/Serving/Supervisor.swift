@@ -139,6 +139,8 @@ package final class Supervisor {
         worker.requiresProxyHeader = settings.requiresProxyHeader
         worker.trustedProxies = settings.trustedProxies
         worker.logFormat = settings.logFormat
+        worker.pageFolder = ByteString(settings.folders.pages)
+        worker.answersChallengesForUnknown = settings.answersChallengesForUnknown
         worker.hostname = ByteString(OwnContainer.ownHostname)
         do throws(ListenError) {
             let workers = try WorkerThreads(

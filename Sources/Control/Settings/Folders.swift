@@ -10,6 +10,9 @@ package struct Folders: Hashable, Sendable {
     /// The folders of nginx-proxy's image.
     package init() {}
 
+    /// What Portico answers with by itself: challenges of certificate authorities, and `errors/50x.html`.
+    package var pages = "/usr/share/nginx/html"
+
     /// nginx's folder of logs: what `access_log` names lies in it.
     package static let logs = "/var/log/nginx"
 

@@ -17,6 +17,8 @@ extension RoutingSettings {
         servesHTTPWithoutCertificate =
             try environment.flag("ENABLE_HTTP_ON_MISSING_CERT") ?? servesHTTPWithoutCertificate
         trustsDefaultCertificate = try environment.flag("TRUST_DEFAULT_CERT") ?? trustsDefaultCertificate
+        let mode = try environment.word("ACME_HTTP_CHALLENGE_LOCATION", of: ChallengeMode.allCases.map(\.rawValue))
+        challenges = mode.flatMap { ChallengeMode(rawValue: $0) } ?? challenges
         showsDebugEndpoint = try environment.flag("DEBUG_ENDPOINT") ?? false
         debugGlobals = environment.debugGlobals
         prefersIPv6 = try environment.flag("PREFER_IPV6_NETWORK") ?? prefersIPv6

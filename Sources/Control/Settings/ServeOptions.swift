@@ -10,6 +10,8 @@ package struct ServeOptions: Sendable {
     package var virtualHosts: String?
     /// `--passwords`.
     package var passwords: String?
+    /// `--pages`.
+    package var pages: String?
     /// `--docker`.
     package var docker: String?
     /// `--workers`.

@@ -55,6 +55,9 @@ package struct Settings: Sendable {
     package var routing: RoutingSettings
     /// Whose `X-Forwarded-…` fields are believed (`TRUST_DOWNSTREAM_PROXY`).
     package var trustedProxies: TrustedProxies
+    /// Whether challenges of certificate authorities are answered for hosts that are not known
+    /// (`ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST`).
+    package var answersChallengesForUnknown: Bool
     /// Whether each connection must begin with a PROXY header (`ENABLE_PROXY_PROTOCOL`).
     package var requiresProxyHeader: Bool
     /// The label that marks Portico's own container (`NGINX_CONTAINER_LABEL`); nil for that of its image.
@@ -78,6 +81,7 @@ package struct Settings: Sendable {
         folders.certificates = options.certificates ?? folders.certificates
         folders.virtualHosts = options.virtualHosts ?? folders.virtualHosts
         folders.passwords = options.passwords ?? folders.passwords
+        folders.pages = options.pages ?? folders.pages
         docker = try Self.docker(options.docker, environment)
         if case .at(.tcp) = docker { engineSecurity = EngineSecurity(environment) }
         containerFilters = try environment["DOCKER_CONTAINER_FILTERS"].map { text throws(SettingsError) in
@@ -98,6 +102,7 @@ package struct Settings: Sendable {
         logFormat = format
         if let formatProblem { problems.append(formatProblem) }
         trustedProxies = try TrustedProxies(environment)
+        answersChallengesForUnknown = try environment.flag("ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST") ?? false
         requiresProxyHeader = try environment.flag("ENABLE_PROXY_PROTOCOL") ?? false
         containerLabel = environment["NGINX_CONTAINER_LABEL"]
         let publicPort = try environment.number("HTTPS_PORT", allowed: 1...65_535).map { UInt16($0) }

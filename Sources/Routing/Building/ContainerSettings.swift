@@ -18,6 +18,8 @@ struct ContainerSettings {
     private(set) var tlsPolicy: String?
     /// The label `ssl_verify_client`; `on` where one was given that cannot be understood.
     private(set) var clientDemand: ClientCertificateRule.Demand?
+    /// `ACME_HTTP_CHALLENGE_LOCATION`.
+    private(set) var challenges: ChallengeMode?
     /// `SERVER_TOKENS`.
     private(set) var showsServerTokens: Bool?
     /// The label `debug-endpoint`.
@@ -60,6 +62,9 @@ struct ContainerSettings {
             return demand
         }
         if clientDemand == nil, containers.contains(where: { demand($0) != nil }) { clientDemand = .on }
+        challenges = choice.value("ACME_HTTP_CHALLENGE_LOCATION", expecting: "true, false or legacy") {
+            ChallengeMode(rawValue: $0.lowercased())
+        }
         showsServerTokens = choice.value("SERVER_TOKENS", expecting: "on, off or build") {
             ["on": true, "build": true, "off": false][$0]
         }

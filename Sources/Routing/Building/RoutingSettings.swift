@@ -16,6 +16,8 @@ package struct RoutingSettings: Hashable, Sendable {
     package var servesHTTPWithoutCertificate = true
     /// `TRUST_DEFAULT_CERT`: whether `default.crt` counts as the certificate of hosts that have none.
     package var trustsDefaultCertificate = true
+    /// `ACME_HTTP_CHALLENGE_LOCATION`: whether hosts that say nothing of it answer the challenges of certificate authorities.
+    package var challenges: ChallengeMode = .always
     /// `PREFER_IPV6_NETWORK`: whether a container's IPv6 address is chosen where it has both.
     package var prefersIPv6 = false
     /// `HEALTH=ignore`: whether containers with a failing health check get requests as the others do.

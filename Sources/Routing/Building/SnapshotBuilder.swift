@@ -92,6 +92,7 @@ package struct SnapshotBuilder {
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
             locations: locations(of: site, outer, defaultReturn),
             shut: site.shut)
+        host.challenges = asked.challenges ?? inputs.settings.challenges
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
         host.nonGetRedirect = asked.nonGetRedirect ?? inputs.settings.nonGetRedirect

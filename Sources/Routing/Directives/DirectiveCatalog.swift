@@ -10,7 +10,8 @@ enum DirectiveCatalog {
 
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
-    private static let rows: [DirectiveRow] = serving + access + upstreams + locations + answers + logs + withoutEffect
+    private static let rows: [DirectiveRow] =
+        serving + access + upstreams + locations + answers + logs + staticFiles + withoutEffect
 
     /// Sizes, times, fields and answers.
     private static let serving: [DirectiveRow] = [

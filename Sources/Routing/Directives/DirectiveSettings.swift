@@ -1,4 +1,5 @@
 internal import Bytes
+internal import HTTP
 
 /// What the directives of one level set, and nothing where they set nothing, so that levels can be laid over each other.
 struct DirectiveSettings: Hashable, Sendable {
@@ -18,6 +19,14 @@ struct DirectiveSettings: Hashable, Sendable {
     var addedHeaders: [AddedHeader] = []
     var requestHeaders: [RequestHeader]?
     var accessLogging: AccessLogging?
+    var fileBase: StaticFiles.Base?
+    var index: [Template]?
+    var mediaTypes: MediaTypes?
+    var defaultType: ByteString?
+    var sendsETag: Bool?
+    var timeComparison: ConditionalRequest.TimeComparison?
+    /// Holds for its own level alone.
+    var fileAttempts: FileAttempts?
     var serverTokens: Bool?
     var trustedAddresses: [IPNetwork] = []
     var clientAddressField: ClientAddressField?
@@ -62,6 +71,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if let satisfy { result.satisfy = satisfy }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
         if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
+        apply(to: &result.files)
         if let accessLogging { result.accessLogging = accessLogging }
         if let serverTokens { result.serverTokens = serverTokens }
         if !trustedAddresses.isEmpty { result.clientAddress.trusted = trustedAddresses }
@@ -73,6 +83,16 @@ struct DirectiveSettings: Hashable, Sendable {
         result.answers = answers.applied(to: result.answers)
         if let findsClientRecursively { result.clientAddress.isRecursive = findsClientRecursively }
         return result
+    }
+
+    private func apply(to files: inout StaticFiles) {
+        if let fileBase { files.base = fileBase }
+        if let index { files.index = index }
+        if let mediaTypes { files.types = mediaTypes }
+        if let defaultType { files.defaultType = defaultType }
+        if let sendsETag { files.sendsETag = sendsETag }
+        if let timeComparison { files.timeComparison = timeComparison }
+        files.attempts = fileAttempts
     }
 
     /// nginx sends `Host: $proxy_host` beside its own fields where no `proxy_set_header` names Host.

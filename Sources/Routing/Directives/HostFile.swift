@@ -49,5 +49,7 @@ struct HostFile: Hashable, Sendable {
     var servesEveryPath: Bool { !servers.isEmpty || level.returned != nil }
 
     /// Whether a host of this file needs no container.
-    var standsAlone: Bool { servesEveryPath || !level.locations.isEmpty || !level.steps.isEmpty }
+    var standsAlone: Bool {
+        servesEveryPath || !level.locations.isEmpty || !level.steps.isEmpty || settings.fileBase != nil
+    }
 }

@@ -24,18 +24,18 @@ enum UnsupportedDirectives {
 
     /// Those that there is no advice for.
     static let names: Set<String> = [
-        "absolute_redirect", "add_header_inherit", "add_trailer", "alias", "auth_delay", "autoindex", "charset",
-        "client_body_in_file_only", "client_body_in_single_buffer", "default_type", "directio", "disable_symlinks",
-        "etag", "geo", "geoip_country", "gunzip", "http2", "http3", "if_modified_since", "ignore_invalid_headers",
-        "image_filter", "index", "keepalive_disable", "limit_rate", "limit_rate_after", "log_not_found",
-        "log_subrequest", "map", "max_ranges", "merge_slashes", "mirror", "mirror_request_body", "msie_padding",
+        "absolute_redirect", "add_header_inherit", "add_trailer", "auth_delay", "charset",
+        "client_body_in_file_only", "client_body_in_single_buffer", "directio", "disable_symlinks",
+        "geo", "geoip_country", "gunzip", "http2", "http3", "ignore_invalid_headers",
+        "image_filter", "keepalive_disable", "limit_rate", "limit_rate_after", "log_subrequest", "map", "max_ranges",
+        "merge_slashes", "mirror", "mirror_request_body", "msie_padding",
         "open_file_cache", "perl_set", "port_in_redirect", "proxy_bind", "proxy_cache", "proxy_cookie_domain",
         "proxy_cookie_path", "proxy_limit_rate", "proxy_method", "proxy_next_upstream", "proxy_pass_request_body",
         "proxy_pass_request_headers", "proxy_set_body", "proxy_store", "quic_retry", "random_index", "read_ahead",
-        "referer_hash_max_size", "resolver", "rewrite_log", "root", "server_name_in_redirect",
+        "referer_hash_max_size", "resolver", "rewrite_log", "server_name_in_redirect",
         "server_names_hash_bucket_size", "server_names_hash_max_size", "slice", "source_charset", "split_clients",
         "ssi", "ssl", "stub_status", "sub_filter", "sub_filter_once", "sub_filter_types",
-        "subrequest_output_buffer_size", "try_files", "types", "underscores_in_headers",
+        "subrequest_output_buffer_size", "underscores_in_headers",
         "uninitialized_variable_warn", "valid_referers", "xslt_stylesheet",
     ]
 

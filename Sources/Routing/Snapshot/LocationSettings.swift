@@ -34,6 +34,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var requestHeaders: [RequestHeader]?
     /// The answer that every request gets before any check, instead of being forwarded (`return`).
     package var returned: Return?
+    /// How requests that are not passed on are answered with files.
+    package var files = StaticFiles()
     /// Where requests are noted (`access_log`).
     package var accessLogging = AccessLogging.standard
     /// What is done to answers.

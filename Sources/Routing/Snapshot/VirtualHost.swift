@@ -19,6 +19,8 @@ package struct VirtualHost: Sendable {
     package var clients: ClientCertificateRule?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.
     package var hsts: ByteString?
+    /// Whether it answers the challenges of certificate authorities with files.
+    package var challenges = ChallengeMode.never
     /// Where it is served over http.
     package var httpPort = HostPort.standard
     /// Where it is served over https.
@@ -79,6 +81,15 @@ package struct VirtualHost: Sendable {
         self.locations = locations
         self.shut = shut
         file = nil
+    }
+
+    /// Whether challenges that come over https, or over http, are answered with files.
+    package func answersChallenges(isHTTPS: Bool) -> Bool {
+        switch challenges {
+        case .always: isHTTPS ? httpsMethod == .noredirect : true
+        case .never: false
+        case .legacy: !isHTTPS && httpsMethod == .redirect
+        }
     }
 
     /// What happens to a request that came over https, or over http.
