@@ -59,6 +59,8 @@ struct VariableValues: VariableSource {
         case .requestMethod: exchange.appendMethod(to: &output)
         case .requestTime: appendRequestTime(to: &output)
         case .requestURI: downstream.appendRequestURI(to: &output)
+        case .documentRoot: exchange.location.fastCGI?.root.withBytes { output.append($0) }
+        case .scriptName: appendScriptName(to: &output)
         case .scheme: output.append(downstream.isSecure ? "https" : "http")
         case .sentHTTP(let name): name.withBytes { exchange.appendSentField($0, to: &output) }
         case .serverAddress: downstream.local.address.append(to: &output)
@@ -111,6 +113,12 @@ struct VariableValues: VariableSource {
                 output.append(bytes(field.value))
             }
         }
+    }
+
+    private func appendScriptName(to output: inout ByteBuffer) {
+        appendPath(to: &output)
+        guard let settings = exchange.location.fastCGI, output.readable.last == ASCII.slash else { return }
+        settings.index.withBytes { output.append($0) }
     }
 
     private func appendRequestLine(to output: inout ByteBuffer) {

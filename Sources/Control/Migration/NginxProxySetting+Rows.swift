@@ -85,6 +85,8 @@ extension NginxProxySetting {
         .init("/etc/nginx/certs/default.crt", .same),
         .init("/etc/nginx/conf.d/*.conf", .notYet, "its directives belong into vhost.d/default or the host's file"),
         .init("/etc/nginx/dhparam/dhparam.pem", .better),
+        .init("/etc/nginx/fastcgi.conf", .same),
+        .init("/etc/nginx/fastcgi_params", .same),
         .init("/etc/nginx/htpasswd/HOST", .better),
         .init("/etc/nginx/htpasswd/HOST_SHA1", .better),
         .init("/etc/nginx/network_internal.conf", .better),

@@ -71,7 +71,7 @@ extension SnapshotBuilder {
         block.base = around.base ?? around.match.path
         block.upstream = around.upstream
         block.choice = around.choice
-        block.fastCGI = around.fastCGI
+        if let asked = around.fastCGI { block.setFastCGI(asked) }
         block.destination = around.destination
         block.target = around.target
         if let pass = level.pass { apply(pass, to: &block, inner, of: site) }
@@ -101,6 +101,7 @@ extension SnapshotBuilder {
             location.destination = candidate.path.isEmpty ? nil : candidate.path
             location.settings.hostsRegistry = isRegistry
             if isRegistry, !inner.limitsBodies { location.settings.maxBodySize = nil }
+            if candidate.pass.isFastCGI { location.setFastCGI(FastCGISettings()) }
         }
     }
 

@@ -80,7 +80,7 @@ extension SnapshotBuilder {
         location.file = path.file
         if !isReplaced {
             location.destination = destination(of: path)
-            location.fastCGI = asked.fastCGI
+            if let fastCGI = asked.fastCGI { location.setFastCGI(fastCGI) }
         }
         location.settings.returned = returned
         let number = result.count

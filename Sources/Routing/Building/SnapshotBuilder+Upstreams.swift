@@ -37,7 +37,7 @@ extension SnapshotBuilder {
     /// gives their upstream, or one host.
     mutating func upstream(of pass: ProxyPass, for site: Site) -> (upstream: Upstream, isRegistry: Bool) {
         let tls: UpstreamTLS? = pass.isTLS ? site.tls(to: pass.name) : nil
-        let scheme = pass.isTLS ? "https" : "http"
+        let scheme = pass.isFastCGI ? "fastcgi" : pass.isTLS ? "https" : "http"
         if !pass.hasPort, let group = site.file?.groups[pass.shownHost] {
             var upstream = Upstream(
                 key: ByteString("\(site.name) \(scheme) upstream \(pass.shownHost)"), host: pass.shownHost,
@@ -45,15 +45,17 @@ extension SnapshotBuilder {
             upstream.balancing = group.balancing
             upstream.keepalive = group.keepalive
             upstream.tls = tls
+            upstream.isFastCGI = pass.isFastCGI
             return (upstream, false)
         }
         if !pass.hasPort, let (owner, path) = owner(ofUpstream: pass.shownHost) {
             let asked = UpstreamSettings(path.containers, host: path.label)
             if var upstream = upstream(of: path, owner, asked) {
                 let isRegistry = path.containers.contains(where: \.isRegistry)
-                guard (asked.transport == .https) != pass.isTLS else { return (upstream, isRegistry) }
+                guard asked.transport.rawValue != scheme else { return (upstream, isRegistry) }
                 upstream.key = ByteString("\(upstream.key) \(scheme) of \(site.name)")
                 upstream.tls = tls
+                upstream.isFastCGI = pass.isFastCGI
                 return (upstream, isRegistry)
             }
         }
@@ -62,6 +64,7 @@ extension SnapshotBuilder {
             key: ByteString("\(site.name) \(scheme)://\(pass.shownHost):\(server.port)"), host: pass.shownHost,
             port: server.port, backends: backends([server]))
         upstream.tls = tls
+        upstream.isFastCGI = pass.isFastCGI
         return (upstream, false)
     }
 

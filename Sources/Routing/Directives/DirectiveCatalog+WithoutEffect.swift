@@ -5,13 +5,17 @@ extension DirectiveCatalog {
     /// always streamed and the limits behind them are generous.
     static let withoutEffect: [DirectiveRow] =
         [
-            "chunked_transfer_encoding", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
+            "chunked_transfer_encoding", "fastcgi_buffering", "fastcgi_ignore_client_abort",
+            "fastcgi_request_buffering",
+            "fastcgi_socket_keepalive", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
             "proxy_request_buffering", "proxy_socket_keepalive", "proxy_ssl_server_name", "proxy_ssl_session_reuse",
             "reset_timedout_connection", "sendfile",
             "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
         ].map(flag)
         + [
-            "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "postpone_output",
+            "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "fastcgi_buffer_size",
+            "fastcgi_busy_buffers_size", "fastcgi_max_temp_file_size", "fastcgi_temp_file_write_size",
+            "postpone_output",
             "proxy_buffer_size", "proxy_busy_buffers_size", "proxy_max_temp_file_size",
             "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
         ].map(size)
@@ -24,7 +28,7 @@ extension DirectiveCatalog {
             "keepalive_time", "lingering_time", "lingering_timeout", "resolver_timeout",
         ].map(time)
         + [
-            "large_client_header_buffers", "output_buffers", "proxy_buffers",
+            "fastcgi_buffers", "large_client_header_buffers", "output_buffers", "proxy_buffers",
         ].map(buffers) + [
             silent("client_body_temp_path", "PATH [LEVEL…]", arity: 1...4),
             silent("proxy_temp_path", "PATH [LEVEL…]", arity: 1...4),
@@ -32,6 +36,9 @@ extension DirectiveCatalog {
                 _ = try directive.seconds(directive.arguments[0])
             },
             silent("ssl_session_cache", "CACHE…", arity: 1...2),
+            spoken(
+                "fastcgi_keep_conn", "on | off",
+                because: "connections to FastCGI applications are kept where the label keepalive has a number"),
             oneOf("proxy_http_version", ["1.0", "1.1"]),
             silent("keepalive_requests", "NUMBER", in: .upstream),
             silent("keepalive_time", "TIME", in: .upstream),

@@ -8,6 +8,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var connectTimeout: Duration?
     var sendTimeout: Duration?
     var readTimeout: Duration?
+    var fastCGI = FastCGIDirectives()
     var clientHeaderTimeout: Duration?
     var clientBodyTimeout: Duration?
     var clientSendTimeout: Duration?
@@ -60,6 +61,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if let connectTimeout { result.connectTimeout = connectTimeout }
         if let sendTimeout { result.sendTimeout = sendTimeout }
         if let readTimeout { result.readTimeout = readTimeout }
+        fastCGI.apply(to: &result.fastCGI)
         if let clientHeaderTimeout { result.clientHeaderTimeout = clientHeaderTimeout }
         if let clientBodyTimeout { result.clientBodyTimeout = clientBodyTimeout }
         if let clientSendTimeout { result.clientSendTimeout = clientSendTimeout }

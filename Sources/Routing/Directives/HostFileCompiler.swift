@@ -132,6 +132,7 @@ struct HostFileCompiler {
                     throw directive.error(argument, "the files of this host are larger than 2 MiB together")
                 }
                 compile(.bytes(bytes), path: path)
+            case .missing where Self.isStandardParameters(path): continue
             case .missing:
                 mayHoldAccessRules = true
                 throw directive.error(argument, "there is no file \(path)", hint: "create it or remove this line")

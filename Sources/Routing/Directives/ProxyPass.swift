@@ -10,4 +10,6 @@ struct ProxyPass: Hashable, Sendable {
     var hasPort: Bool
     /// Whether it begins with `https://`.
     var isTLS: Bool
+    /// Whether it is a `fastcgi_pass`.
+    var isFastCGI = false
 }

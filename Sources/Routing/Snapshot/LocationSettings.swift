@@ -8,6 +8,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var sendTimeout: Duration = .seconds(60)
     /// The longest pause between two reads from the backend (`proxy_read_timeout`).
     package var readTimeout: Duration = .seconds(60)
+    /// What is said of requests to FastCGI applications.
+    package var fastCGI = FastCGIDirectives()
     /// How long the head of a request may take (`client_header_timeout`).
     package var clientHeaderTimeout: Duration = .seconds(60)
     /// The longest pause between two reads of a request's body (`client_body_timeout`).

@@ -90,6 +90,10 @@ package enum Variable: Hashable, Sendable {
     case requestTime
     /// `$request_uri`: the target as it was sent, with its query.
     case requestURI
+    /// `$fastcgi_script_name`: the path, with the index behind one that ends in `/`.
+    case scriptName
+    /// `$document_root`: the folder of the scripts of a FastCGI application.
+    case documentRoot
     /// `$scheme`: `http` or `https`.
     case scheme
     /// `$sent_http_NAME`: a field of the answer as it is sent; the name as in `http`.
