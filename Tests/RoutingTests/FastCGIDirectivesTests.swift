@@ -41,6 +41,13 @@ struct FastCGIDirectivesTests {
         #expect(location.settings.sendTimeout == .seconds(60))
     }
 
+    @Test("take the folder that root names")
+    func root() throws {
+        let snapshot = build("root /srv/app/; location ~ [.]php$ { fastcgi_pass 10.0.0.1:9000; }")
+        let location = try #require(snapshot.hosts.first?.locations.first { $0.fastCGI != nil })
+        #expect(location.fastCGI?.root == "/srv/app")
+    }
+
     @Test("name groups, and stand beside locations that speak HTTP")
     func groups() throws {
         let snapshot = build(

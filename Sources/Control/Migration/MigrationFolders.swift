@@ -1,5 +1,5 @@
-/// Where nginx-proxy's folders can be read from here: at the same place, as in a container that shares its volumes, or where
-/// they lie on the host.
+/// Where nginx-proxy's folders can be read from here: where they lie on the host, or at the same place as in its container,
+/// where this runs in one that shares its volumes.
 struct MigrationFolders {
     /// The folder of certificates.
     let certificates: String
@@ -18,9 +18,9 @@ struct MigrationFolders {
     init(_ options: ServeOptions, _ proxy: RunningProxy?) {
         let mounts = proxy?.mounts ?? [:]
         let place = { (path: String) -> String in
-            if FileStamp(of: path)?.kind == .folder { return path }
-            guard let source = mounts[path], FileStamp(of: source)?.kind == .folder else { return path }
-            return source
+            // On the host itself nginx may be installed too, with folders of its own.
+            if let source = mounts[path], FileStamp(of: source)?.kind == .folder { return source }
+            return path
         }
         certificates = options.certificates ?? place("\(Self.base)/certs")
         virtualHosts = options.virtualHosts ?? place("\(Self.base)/vhost.d")

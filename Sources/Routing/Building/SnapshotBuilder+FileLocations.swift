@@ -101,7 +101,7 @@ extension SnapshotBuilder {
             location.destination = candidate.path.isEmpty ? nil : candidate.path
             location.settings.hostsRegistry = isRegistry
             if isRegistry, !inner.limitsBodies { location.settings.maxBodySize = nil }
-            if candidate.pass.isFastCGI { location.setFastCGI(FastCGISettings()) }
+            if candidate.pass.isFastCGI { location.setFastCGI(FastCGISettings(root: location.settings.files.base)) }
         }
     }
 

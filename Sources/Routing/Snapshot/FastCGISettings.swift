@@ -28,4 +28,10 @@ package struct FastCGISettings: Hashable, Sendable {
 
     /// nginx-proxy's defaults, and php's usual index.
     package init() {}
+
+    /// The same, with the folder that `root` names, where it is always the same one.
+    init(root base: StaticFiles.Base?) {
+        guard case .root(let template)? = base, let path = template.constant, !path.isEmpty else { return }
+        root = ByteString(Array(path.bytes.last == ASCII.slash ? path.bytes.dropLast() : path.bytes[...]))
+    }
 }
