@@ -195,6 +195,7 @@ extension Exchange {
 extension StaticFiles {
     /// The media type of a path; nil where none is sent.
     fileprivate func type(of path: UnsafeRawBufferPointer) -> ByteString? {
-        types.type(of: path) ?? (defaultType.isEmpty ? nil : defaultType)
+        let type = types.type(of: path) ?? defaultType ?? "application/octet-stream"
+        return type.isEmpty ? nil : type
     }
 }

@@ -54,7 +54,9 @@ enum LocalResponse {
         case .page where returned.status < 400: send(returned.status, for: exchange)
         case .page: exchange.respond(returned.status)
         case .text(let template):
-            send(returned.status, contentType: "text/plain", for: exchange) {
+            let type = exchange.location.settings.files.defaultType
+            let field = type.flatMap { $0.isEmpty ? nil : (name: "Content-Type" as StaticString, value: $0) }
+            send(returned.status, contentType: type == nil ? "text/plain" : nil, field: field, for: exchange) {
                 template.append(to: &$0, from: VariableValues(exchange))
             }
         case .json(let template):

@@ -129,6 +129,21 @@ struct FileServingTests {
         #expect(try proxy.answer(to: get("/hello.txt/")).status == 404)
     }
 
+    @Test("have the type that default_type says where their names say none, and so has the text of return")
+    func defaultType() throws {
+        let proxy = try proxy { $0.files.defaultType = "text/x-own" }
+        #expect(try proxy.answer(to: get("/plain"))["Content-Type"] == "text/x-own")
+        #expect(try proxy.answer(to: get("/hello.txt"))["Content-Type"] == "text/plain")
+        let text = Return(status: 200, content: .text(Template(literal: "{}")))
+        let returning = try self.proxy {
+            $0.returned = text
+            $0.files.defaultType = "application/json"
+        }
+        #expect(try returning.answer(to: get("/")).values("Content-Type") == ["application/json"])
+        #expect(try self.proxy { $0.returned = text }.answer(to: get("/"))["Content-Type"] == "text/plain")
+        #expect(try self.proxy { $0.files.defaultType = "" }.answer(to: get("/plain"))["Content-Type"] == nil)
+    }
+
     @Test("are for GET and HEAD alone", arguments: ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
     func methods(_ method: String) throws {
         #expect(try proxy().answer(to: get("/hello.txt", method: method)).status == 405)

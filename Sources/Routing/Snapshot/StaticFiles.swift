@@ -28,8 +28,9 @@ package struct StaticFiles: Hashable, Sendable {
     package var index: [Template] = [Template(literal: "index.html")]
     /// The media types by extension (`types`).
     package var types = MediaTypes.standard
-    /// The type of what has no other (`default_type`); empty for none.
-    package var defaultType: ByteString = "application/octet-stream"
+    /// The type of what has no other (`default_type`), also of the text of `return`; empty for none, nil where nothing was said:
+    /// then files are `application/octet-stream` and text is `text/plain`.
+    package var defaultType: ByteString?
     /// Whether answers carry an entity tag (`etag`).
     package var sendsETag = true
     /// How the time of `If-Modified-Since` is compared (`if_modified_since`).
