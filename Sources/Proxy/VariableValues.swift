@@ -59,7 +59,7 @@ struct VariableValues: VariableSource {
         case .requestMethod: exchange.appendMethod(to: &output)
         case .requestTime: appendRequestTime(to: &output)
         case .requestURI: downstream.appendRequestURI(to: &output)
-        case .documentRoot: exchange.location.fastCGI?.root.withBytes { output.append($0) }
+        case .documentRoot: appendDocumentRoot(to: &output)
         case .scriptName: appendScriptName(to: &output)
         case .scheme: output.append(downstream.isSecure ? "https" : "http")
         case .sentHTTP(let name): name.withBytes { exchange.appendSentField($0, to: &output) }
@@ -112,6 +112,15 @@ struct VariableValues: VariableSource {
                 isFirst = false
                 output.append(bytes(field.value))
             }
+        }
+    }
+
+    private func appendDocumentRoot(to output: inout ByteBuffer) {
+        if let application = exchange.location.fastCGI {
+            application.root.withBytes { output.append($0) }
+        } else if case .root(let folder)? = exchange.location.settings.files.base, let path = folder.constant {
+            // Of a folder with variables nothing is said: it might be named by this very variable.
+            path.withBytes { output.append($0) }
         }
     }
 

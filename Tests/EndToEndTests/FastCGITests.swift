@@ -5,7 +5,7 @@ extension EndToEnd {
     @Suite("php-fpm behind fastcgi_pass", .requires(.php))
     struct FastCGITests {
         private let site: Site
-        private let application: RunningProcess
+        private let application: Application
         private let door: FrontDoor
 
         init() throws {
@@ -37,9 +37,7 @@ extension EndToEnd {
                 pm = static
                 pm.max_children = 2
                 """)
-            application = try RunningProcess(
-                Command([Requirement.fpm, "-n", "-F", "-R", "-y", site.folder["fpm.conf"]]),
-                output: site.folder["fpm.out"], errors: site.folder["fpm.out"])
+            application = try Application(site)
             try site.configure(
                 "php.test",
                 """
@@ -106,6 +104,22 @@ extension EndToEnd {
             ]).outcome(within: .seconds(60))
             #expect(outcome.output == String(repeating: "200 ", count: 40))
         }
+    }
+}
+
+/// A running php-fpm. Its processes end with it only where it is told to, and not killed.
+private final class Application {
+    private let process: RunningProcess
+
+    init(_ site: Site) throws {
+        process = try RunningProcess(
+            Command([Requirement.fpm, "-n", "-F", "-R", "-y", site.folder["fpm.conf"]]),
+            output: site.folder["fpm.out"], errors: site.folder["fpm.out"])
+    }
+
+    deinit {
+        process.signal(SIGTERM)
+        _ = process.status(within: .seconds(10))
     }
 }
 

@@ -92,7 +92,7 @@ package enum Variable: Hashable, Sendable {
     case requestURI
     /// `$fastcgi_script_name`: the path, with the index behind one that ends in `/`.
     case scriptName
-    /// `$document_root`: the folder of the scripts of a FastCGI application.
+    /// `$document_root`: the folder of the scripts of a FastCGI application, else that of the files that are served.
     case documentRoot
     /// `$scheme`: `http` or `https`.
     case scheme
