@@ -22,6 +22,8 @@ class Downstream {
     let isProxied: Bool
     /// The number of the connection, from 1 on in each worker.
     let serial: Int
+    /// Whether it stands for another exchange, which asks its own host something, and for no client.
+    let isInner: Bool
     /// When the connection was taken up.
     let connectionBegan: Instant
     /// When the first byte of the current request was there.
@@ -43,6 +45,24 @@ class Downstream {
         isSecure = listener.isSecure
         isExternal = listener.isExternal
         self.isProxied = isProxied
+        isInner = false
+    }
+
+    /// What stands for an exchange that asks its own host something, with what its client has sent.
+    init(inside outer: Downstream) {
+        worker = outer.worker
+        serial = outer.serial
+        connectionBegan = outer.connectionBegan
+        requestBegan = outer.requestBegan
+        requestCount = outer.requestCount
+        isPipelined = outer.isPipelined
+        peer = outer.peer
+        local = outer.local
+        isSecure = outer.isSecure
+        isExternal = outer.isExternal
+        isProxied = outer.isProxied
+        request = outer.request
+        isInner = true
     }
 
     /// The bytes that `request` points into; valid while the exchange runs.

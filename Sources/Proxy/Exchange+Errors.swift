@@ -128,8 +128,11 @@ extension Exchange {
 
     // MARK: The request as it is passed on
 
+    /// The framing of the body that the request has still.
+    var framing: BodyFraming { rewritten?.isBodyless ?? false ? .none : downstream.request.framing }
+
     /// The framing of the body that the backend gets.
-    var forwardedFraming: BodyFraming { rewritten?.isBodyless ?? false ? .none : downstream.request.framing }
+    var forwardedFraming: BodyFraming { location.settings.passesRequestBody ? framing : .none }
 
     /// The method that the backend is asked with.
     var forwardedMethod: Method {

@@ -53,7 +53,7 @@ extension Exchange {
         if let exception = location.exception, !exception.covers(downstream) {
             enter(host.location(exception.location))
         }
-        if case .length(let length) = forwardedFraming, let limit, length > limit {
+        if case .length(let length) = framing, let limit, length > limit {
             respond(413)
             return false
         }

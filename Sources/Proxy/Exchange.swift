@@ -12,7 +12,7 @@ internal import TLS
 final class Exchange {
     private enum Phase {
         case idle
-        /// A password is being checked on another thread.
+        /// A password is being checked on another thread, or another location asked.
         case authenticating
         /// The connection to the backend is being opened.
         case connecting
@@ -40,6 +40,12 @@ final class Exchange {
     private(set) var backend: BackendPool?
     /// The user whom the request named, whether or not the password was right, as nginx logs it.
     private(set) var user: ByteString?
+    /// Whether the password of that user was right.
+    var isAuthenticated = false
+    /// The status that the client is refused with where no further check lets it pass, 0 for none (`satisfy any`).
+    var refusal = 0
+    /// The question to another location whether the request may go on, while it is open.
+    private var subrequest: SubrequestDownstream?
     /// The status that the client was sent, 0 before.
     private(set) var status = 0
     /// The backends that were asked, for the log.
@@ -93,6 +99,19 @@ final class Exchange {
         if let shut = host.shutStatus { return respond(shut) }
         guard routed(by: host) else { return }
         pass()
+    }
+
+    /// Takes up a request that another exchange makes to its own host, for a path of it (nginx: a subrequest).
+    func begin(inside outer: Exchange, path: ByteString) {
+        reset()
+        host = outer.host
+        client = outer.client
+        user = outer.user
+        identifier = outer.requestID
+        let request = rewriting()
+        request.isBodyless = true
+        if let known = outer.rewritten { request.takeVariables(of: known) }
+        path.withBytes { redirectInternally(to: $0, query: UnsafeRawBufferPointer(start: nil, count: 0)) }
     }
 
     /// Goes on with a request whose location is known.
@@ -155,6 +174,20 @@ final class Exchange {
         proceed(RequestGates.verdict(decision, on: self))
     }
 
+    /// Asks another location whether the request may go on.
+    func ask(_ authorization: AuthorizationRequest) {
+        let question = SubrequestDownstream(for: self, authorization)
+        subrequest = question
+        question.begin()
+    }
+
+    /// Goes on with a request that another location was asked about.
+    func answered(by question: SubrequestDownstream) {
+        guard case .authenticating = phase, subrequest === question else { return }
+        subrequest = nil
+        proceed(RequestGates.verdict(question, on: self))
+    }
+
     /// Notes whom the request named.
     func named(_ user: ByteString) { self.user = user }
 
@@ -167,6 +200,7 @@ final class Exchange {
         client = downstream.peer
         backend = nil
         user = nil
+        isAuthenticated = false
         status = 0
         attempts.removeAll()
         isWhole = false
@@ -177,7 +211,7 @@ final class Exchange {
         isUploadStopped = false
         hasRetriedFresh = false
         excluded.removeAll(keepingCapacity: true)
-        worker.counters.requests += 1
+        if !downstream.isInner { worker.counters.requests += 1 }
     }
 
     // MARK: To the backend
@@ -397,7 +431,9 @@ final class Exchange {
     private func end() {
         if phase == .authenticating { worker.stopWaiting(self) }
         phase = .idle
-        worker.accessLog.record(self)
+        subrequest?.cancel()
+        subrequest = nil
+        if !downstream.isInner { worker.accessLog.record(self) }
     }
 
     func releaseUpstream() {

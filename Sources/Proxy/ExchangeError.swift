@@ -73,6 +73,9 @@ extension ExchangeError {
     static let backendStalled = ExchangeError(
         fault: .backend, status: 504, retry: .otherBackendIfRepeatable,
         reason: "the backend did not take the request in time")
+    static let noAuthorization = ExchangeError(
+        fault: .proxy, status: 500, retry: .never,
+        reason: "the location that auth_request names answered with neither 2xx nor 401 nor 403")
     static let circle = ExchangeError(
         fault: .proxy, status: 500, retry: .never,
         reason: "more than 10 rewrites or inner redirects: they go in a circle")

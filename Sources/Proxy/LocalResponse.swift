@@ -191,7 +191,8 @@ enum LocalResponse {
 
     /// Asks for a password; the realm's quotes and backslashes are escaped (RFC 9110 §5.6.4).
     static func challenge(of exchange: Exchange) -> ByteBuffer? {
-        guard exchange.rewritten?.isErrorPage != true, let authentication = exchange.location.settings.authentication
+        guard exchange.rewritten?.isErrorPage != true, !exchange.isAuthenticated,
+            let authentication = exchange.location.settings.authentication
         else { return nil }
         var realm = ByteBuffer()
         authentication.realm.append(to: &realm, from: VariableValues(exchange))

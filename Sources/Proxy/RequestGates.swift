@@ -14,19 +14,44 @@ enum RequestGates {
         case suspend
     }
 
-    /// Checks the client's address and its password as the location demands.
+    /// Makes the checks that the location demands: address, password, the word of another location.
     static func admit(_ exchange: Exchange) -> Verdict {
-        let settings = exchange.location.settings
-        let address = settings.accessRules.verdict(for: exchange.client.address)
-        switch settings.satisfy {
-        case .all:
-            if address == false { return .respond(403) }
-        case .any:
-            if address == true { return .pass }
-            if settings.authentication == nil { return address == false ? .respond(403) : .pass }
+        // What asks on behalf of a request is not asked itself, as in nginx.
+        if exchange.downstream.isInner { return .pass }
+        exchange.isAuthenticated = false
+        exchange.refusal = 0
+        switch exchange.location.settings.accessRules.verdict(for: exchange.client.address) {
+        case true?: return passed(exchange, next: askForPassword)
+        case false?: return refused(403, exchange, next: askForPassword)
+        case nil: return askForPassword(exchange)
         }
-        guard let source = exchange.location.passwords else { return .pass }
+    }
+
+    private static func askForPassword(_ exchange: Exchange) -> Verdict {
+        guard let source = exchange.location.passwords else { return askLocation(exchange) }
         return authenticate(exchange, source)
+    }
+
+    private static func askLocation(_ exchange: Exchange) -> Verdict {
+        guard let authorization = exchange.location.authorization else { return conclude(exchange) }
+        exchange.ask(authorization)
+        return .suspend
+    }
+
+    private static func conclude(_ exchange: Exchange) -> Verdict {
+        exchange.refusal == 0 ? .pass : .respond(exchange.refusal)
+    }
+
+    /// A check has let the request pass, which is enough where one must.
+    private static func passed(_ exchange: Exchange, next: (Exchange) -> Verdict) -> Verdict {
+        exchange.location.settings.satisfy == .any ? .pass : next(exchange)
+    }
+
+    /// A check has refused the request, which is final where all must let it pass; else 401 tells the client more than 403.
+    private static func refused(_ status: Int, _ exchange: Exchange, next: (Exchange) -> Verdict) -> Verdict {
+        guard exchange.location.settings.satisfy == .any else { return .respond(status) }
+        if exchange.refusal != 401 { exchange.refusal = status }
+        return next(exchange)
     }
 
     private static func authenticate(_ exchange: Exchange, _ source: PasswordSource) -> Verdict {
@@ -45,13 +70,31 @@ enum RequestGates {
         switch decision {
         case .pass(let user):
             exchange.named(user)
-            return .pass
+            exchange.isAuthenticated = true
+            return passed(exchange, next: askLocation)
         case .challenge(let user):
             if let user { exchange.named(user) }
-            return .respond(401)
+            return refused(401, exchange, next: askLocation)
         case .pending: return .suspend
         case .overloaded: return .respond(503)
+        case .refuse(403): return refused(403, exchange, next: askLocation)
         case .refuse(let status): return .respond(status)
+        }
+    }
+
+    /// What the answer of another location means for the request.
+    static func verdict(_ question: SubrequestDownstream, on exchange: Exchange) -> Verdict {
+        switch question.status {
+        case 200..<300: return passed(exchange, next: conclude)
+        case 401:
+            for challenge in question.challenges {
+                challenge.withBytes { exchange.rewriting().keepField("WWW-Authenticate", $0) }
+            }
+            return refused(401, exchange, next: conclude)
+        case 403: return refused(403, exchange, next: conclude)
+        default:
+            exchange.worker.report(.noAuthorization, exchange: exchange, backend: nil)
+            return .respond(500)
         }
     }
 }

@@ -18,16 +18,18 @@ enum RequestWriter {
             output.append(" HTTP/1.1\r\n")
         }
         let forwarded = ForwardedFields(exchange)
+        let passesFields = exchange.location.settings.passesRequestFields
         if let replacements = exchange.location.settings.requestHeaders {
             write(replacements, exchange, to: &output)
-            for field in request.fields where !field.isDropped && forwarded.keepsClientField(field.known) {
+            for field in request.fields
+            where passesFields && !field.isDropped && forwarded.keepsClientField(field.known) {
                 let name = bytes[field.name]
                 if isComposed(field.known) || replacements.contains(where: { $0.replaces(name) }) { continue }
                 append(name, bytes[field.value], to: &output)
             }
         } else {
             writeDefaults(forwarded, exchange, to: &output)
-            for field in request.fields where !field.isDropped && !isComposed(field.known) {
+            for field in request.fields where passesFields && !field.isDropped && !isComposed(field.known) {
                 if isDefault(field.known) || !forwarded.keepsClientField(field.known) { continue }
                 append(bytes[field.name], bytes[field.value], to: &output)
             }

@@ -137,6 +137,11 @@ final class RewrittenRequest {
         return true
     }
 
+    /// Gives the variables of another request the values that they have there.
+    func takeVariables(of other: RewrittenRequest) {
+        for variable in other.names { set(variable.name, to: other.values.readable[variable.value]) }
+    }
+
     /// The value of a variable; nothing where it has none.
     func value(of name: ByteString) -> UnsafeRawBufferPointer {
         guard let index = names.firstIndex(where: { $0.name == name }) else {

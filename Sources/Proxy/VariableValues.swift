@@ -56,6 +56,8 @@ struct VariableValues: VariableSource {
         case .requestCompletion: if exchange.isWhole { output.append("OK") }
         case .requestID: appendRequestID(to: &output)
         case .requestLength: output.append(decimal: exchange.bytesReceived)
+        // nginx has the method of the client's request for it in a subrequest too.
+        case .requestMethod where downstream.isInner: output.append(bytes(request.methodRange))
         case .requestMethod: exchange.appendMethod(to: &output)
         case .requestTime: appendRequestTime(to: &output)
         case .requestURI: downstream.appendRequestURI(to: &output)

@@ -29,6 +29,8 @@ final class WorkerLocation {
     let choice: WorkerChoice?
     /// The whole target for the backend, where it holds variables.
     let target: Template?
+    /// Which other location is asked whether a request may pass; nil for none.
+    let authorization: AuthorizationRequest?
     /// What is done to the fields of answers.
     let answerFields: AnswerFields
     /// What is done to requests before they are served; nil for nothing.
@@ -65,6 +67,7 @@ final class WorkerLocation {
             default: false
             }
         self.choice = choice
+        authorization = location.settings.authorization.path == nil ? nil : location.settings.authorization
         answerFields = AnswerFields(location)
         target = location.target
         steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)

@@ -57,7 +57,8 @@ extension SnapshotBuilder {
     /// Says of a location in a file that the password file which is named like its host does not protect it.
     mutating func warnIfUnprotected(_ location: FileLocation, _ inner: Surroundings, of site: Site) {
         guard let file = passwordFilesByHost[site.fileName], let folder = inputs.files?.passwordFolder,
-            inner.realm == nil, inner.settings.accessRules.isEmpty, location.level.returned == nil,
+            inner.realm == nil, inner.settings.accessRules.isEmpty, inner.settings.authorization.path == nil,
+            location.level.returned == nil,
             !location.level.isInternal
         else { return }
         if case .named = location.match { return }

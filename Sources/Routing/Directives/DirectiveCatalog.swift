@@ -35,6 +35,8 @@ enum DirectiveCatalog {
                 advice: directive.arguments.count == 2 ? try directive.seconds(directive.arguments[1]) : nil)
         },
         time("proxy_connect_timeout", \.connectTimeout),
+        flag("proxy_pass_request_body", \.passesRequestBody),
+        flag("proxy_pass_request_headers", \.passesRequestFields),
         time("proxy_read_timeout", \.readTimeout),
         time("proxy_send_timeout", \.sendTimeout),
         DirectiveRow("proxy_set_header", "NAME VALUE", arity: 2...2, repeats: true) {
@@ -47,34 +49,6 @@ enum DirectiveCatalog {
         DirectiveRow("server_tokens", "on | off | build") { directive, compiler throws(Diagnostic) in
             let choice = try directive.choice(directive.arguments[0], ["on", "off", "build"])
             compiler.settings.serverTokens = choice != 1
-        },
-    ]
-
-    /// Who may come in.
-    private static let access: [DirectiveRow] = [
-        DirectiveRow("allow", "ADDRESS | NETWORK | unix: | all", in: .access, repeats: true) {
-            directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: true)
-        },
-        DirectiveRow("auth_basic", "REALM | off", in: .access) { directive, compiler throws(Diagnostic) in
-            try compiler.setRealm(directive)
-        },
-        DirectiveRow("auth_basic_user_file", "PATH", in: .access) { directive, compiler throws(Diagnostic) in
-            try compiler.setPasswordFile(directive)
-        },
-        DirectiveRow("deny", "ADDRESS | NETWORK | unix: | all", in: .access, repeats: true) {
-            directive, compiler throws(Diagnostic) in try compiler.addAccessRule(directive, allows: false)
-        },
-        DirectiveRow("real_ip_header", "FIELD | proxy_protocol") { directive, compiler throws(Diagnostic) in
-            try compiler.setClientAddressField(directive)
-        },
-        DirectiveRow("real_ip_recursive", "on | off") { directive, compiler throws(Diagnostic) in
-            compiler.settings.findsClientRecursively = try directive.choice(directive.arguments[0], ["on", "off"]) == 0
-        },
-        DirectiveRow("satisfy", "all | any") { directive, compiler throws(Diagnostic) in
-            compiler.settings.satisfy = try directive.choice(directive.arguments[0], ["all", "any"]) == 0 ? .all : .any
-        },
-        DirectiveRow("set_real_ip_from", "ADDRESS | NETWORK", repeats: true) {
-            directive, compiler throws(Diagnostic) in try compiler.addTrustedAddress(directive)
         },
     ]
 
@@ -124,6 +98,14 @@ enum DirectiveCatalog {
     private static func balancing(_ name: String, _ form: String, arity: ClosedRange<Int>) -> DirectiveRow {
         DirectiveRow(name, form, in: .upstream, arity: arity) { directive, compiler throws(Diagnostic) in
             try compiler.setBalancing(directive)
+        }
+    }
+
+    private static func flag(
+        _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Bool?> & Sendable
+    ) -> DirectiveRow {
+        DirectiveRow(name, "on | off") { directive, compiler throws(Diagnostic) in
+            compiler.settings[keyPath: setting] = try directive.choice(directive.arguments[0], ["on", "off"]) == 0
         }
     }
 

@@ -16,7 +16,11 @@ struct DirectiveSettings: Hashable, Sendable {
     var realm: Realm?
     var passwordFile: String?
     var accessRules: [AccessRule] = []
+    var authorization: Authorization?
+    var authorizationAssignments: [AuthorizationRequest.Assignment] = []
     var satisfy: LocationSettings.Satisfy?
+    var passesRequestBody: Bool?
+    var passesRequestFields: Bool?
     var addedHeaders: [AddedHeader] = []
     var requestHeaders: [RequestHeader]?
     var accessLogging: AccessLogging?
@@ -52,6 +56,12 @@ struct DirectiveSettings: Hashable, Sendable {
         case text(Template)
     }
 
+    /// The argument of `auth_request`.
+    enum Authorization: Hashable, Sendable {
+        case off
+        case path(ByteString)
+    }
+
     /// These settings laid over those of the level around it: what is set here replaces what is set there, lists whole.
     ///
     /// Authentication is left to the builder, which knows the files that protect a host by their name.
@@ -70,7 +80,15 @@ struct DirectiveSettings: Hashable, Sendable {
             result.keepaliveAdvice = keepalive.advice
         }
         if !accessRules.isEmpty { result.accessRules = accessRules }
+        switch authorization {
+        case .off: result.authorization.path = nil
+        case .path(let path): result.authorization.path = path
+        case nil: break
+        }
+        if !authorizationAssignments.isEmpty { result.authorization.assignments = authorizationAssignments }
         if let satisfy { result.satisfy = satisfy }
+        if let passesRequestBody { result.passesRequestBody = passesRequestBody }
+        if let passesRequestFields { result.passesRequestFields = passesRequestFields }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
         if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
         apply(to: &result.files)

@@ -12,15 +12,7 @@ extension HostFileCompiler {
     /// `set $NAME VALUE`.
     mutating func addAssignment(_ directive: Directive) throws(Diagnostic) {
         let argument = directive.arguments[0]
-        guard argument.text.bytes.first == UInt8(ascii: "$"), argument.text.count > 1 else {
-            throw directive.error(
-                argument, "\(Quoted(argument.text)) is not a variable", hint: "write set $NAME VALUE;")
-        }
-        let name = VariableScope.lowercased(argument.text.bytes.dropFirst())
-        guard name.bytes.allSatisfy({ ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "_") }) else {
-            throw directive.error(
-                argument, "\(Quoted(argument.text)) is not a variable", hint: "a name has letters, digits and _")
-        }
+        let name = try ownVariable(directive)
         let value = try directive.template(directive.arguments[1])
         switch Variable(name: name.text) {
         case nil: try add(.assign(name, value), directive)
@@ -30,6 +22,22 @@ extension HostFileCompiler {
                 argument, "$\(name) is Portico's own variable, which cannot be set",
                 hint: "give your variable another name")
         }
+    }
+
+    /// The name, in lower case, of the variable that a directive gives a value.
+    func ownVariable(_ directive: Directive) throws(Diagnostic) -> ByteString {
+        let argument = directive.arguments[0]
+        guard argument.text.bytes.first == UInt8(ascii: "$"), argument.text.count > 1 else {
+            throw directive.error(
+                argument, "\(Quoted(argument.text)) is not a variable",
+                hint: "write \(directive.name.text) $NAME VALUE;")
+        }
+        let name = VariableScope.lowercased(argument.text.bytes.dropFirst())
+        guard name.bytes.allSatisfy({ ASCII.isLetter($0) || ASCII.isDigit($0) || $0 == UInt8(ascii: "_") }) else {
+            throw directive.error(
+                argument, "\(Quoted(argument.text)) is not a variable", hint: "a name has letters, digits and _")
+        }
+        return name
     }
 
     /// `rewrite PATTERN REPLACEMENT [last | break | redirect | permanent]`.

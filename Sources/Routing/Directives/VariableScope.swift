@@ -2,7 +2,7 @@ internal import Bytes
 
 /// The variables that the operator has made.
 struct VariableScope: Hashable, Sendable {
-    /// Those that `set` and named groups of regular expressions give values, in lower case.
+    /// Those that `set`, `auth_request_set` and named groups of regular expressions give values, in lower case.
     var names: Set<ByteString> = []
     /// Every value that is given to one of them by `set`; a variable with a value that is not always the same is missing.
     var constants: [ByteString: [ByteString]] = [:]
@@ -51,6 +51,11 @@ struct VariableScope: Hashable, Sendable {
                 } else {
                     constants[name, default: []].append(value)
                 }
+            case "auth_request_set"
+            where directive.arguments.count == 2 && directive.arguments[0].text.bytes.first == Self.dollar:
+                let name = Self.lowercased(directive.arguments[0].text.bytes.dropFirst())
+                names.insert(name)
+                changing.insert(name)
             case "rewrite", "location", "if", "server_name", "map":
                 for argument in directive.arguments { declareGroups(of: argument.text, &changing) }
             default: break

@@ -26,7 +26,9 @@ package struct LocationSettings: Hashable, Sendable {
     package var authentication: Authentication?
     /// Who may pass by address: the first rule that matches decides, none that matches lets pass (`allow`, `deny`).
     package var accessRules: [AccessRule] = []
-    /// Whether address and password must both pass, or one is enough (`satisfy`).
+    /// Which other location is asked whether a request may pass (`auth_request`).
+    package var authorization = AuthorizationRequest()
+    /// Whether all checks of who may come in must pass, or one is enough (`satisfy`).
     package var satisfy: Satisfy = .all
     /// Fields for the answer, in the order written (`add_header`).
     package var addedHeaders: [AddedHeader] = []
@@ -34,6 +36,10 @@ package struct LocationSettings: Hashable, Sendable {
     ///
     /// As in nginx one such directive replaces the whole set; `Host $proxy_host` is in this list where none set Host.
     package var requestHeaders: [RequestHeader]?
+    /// Whether the backend gets the request's body (`proxy_pass_request_body`).
+    package var passesRequestBody = true
+    /// Whether the backend gets the client's fields (`proxy_pass_request_headers`).
+    package var passesRequestFields = true
     /// The answer that every request gets before any check, instead of being forwarded (`return`).
     package var returned: Return?
     /// How requests that are not passed on are answered with files.
@@ -47,7 +53,7 @@ package struct LocationSettings: Hashable, Sendable {
     /// Whether the backend was recognised as an image registry.
     package var hostsRegistry = false
 
-    /// How the checks of address and password come together (`satisfy`).
+    /// How the checks of who may come in go together (`satisfy`).
     package enum Satisfy: Hashable, Sendable {
         /// Every check must pass.
         case all

@@ -10,6 +10,6 @@ struct Theme: CustomStringConvertible, Sendable {
 
     static let all = [
         access, addedFields, answerFields, answers, backendAnswers, errorPages, locations, passing, passwords,
-        requestFields, rewriting, sizes, steps, targets, variables,
+        requestFields, rewriting, sizes, steps, subrequests, targets, variables,
     ]
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Proxy
 import Routing
 
 /// Files of directives that exist only in a test, the first of them that of the host `red.test`.
@@ -18,12 +19,14 @@ struct HostFileText: VirtualHostFiles {
 
 extension TestProxy {
     /// A proxy that serves the host `red.test` as a file says, in which `BACKEND` stands for the address of the backend.
-    convenience init(file text: String, to backend: ScriptedBackend? = nil) throws {
+    convenience init(
+        file text: String, to backend: ScriptedBackend? = nil, passwordFiles: [String: PasswordSource] = [:]
+    ) throws {
         let text = backend.map { text.replacing("BACKEND", with: "\($0.endpoint)") } ?? text
         let files = HostFileText(contents: ["/etc/nginx/vhost.d/red.test": text])
         let snapshot = SnapshotBuilder.build(SnapshotInputs(files: files))
         if let error = snapshot.diagnostics.first(where: { $0.severity == .error }) { throw TestFault("\(error)") }
-        try self.init(snapshot.hosts)
+        try self.init(snapshot.hosts, passwordFiles: passwordFiles)
     }
 
     /// The answer to a request for the host `red.test`.
