@@ -72,6 +72,7 @@ struct FastCGIDirectivesTests {
             ("location / { fastcgi_param A b c; }", "is not a choice"),
             ("location / { fastcgi_param 'A B' c; }", "cannot be the name of a parameter"),
             ("location / { fastcgi_cache x; }", "is not supported"),
+            ("location / { fastcgi_split_path_info x; }", "is not supported"),
         ])
     func faults(text: String, expected: String) {
         let messages = build(text).diagnostics.map(\.message)

@@ -12,6 +12,8 @@ enum UnsupportedDirectives {
     private static let advised: [String: String] = [
         "else": "nginx has no else: write a second if with the opposite condition",
         "events": "a file of vhost.d is the inside of server { }: write its directives alone",
+        "fastcgi_split_path_info":
+            "write location ~ ^(/.+[.]php)(/.*)?$ and in it fastcgi_param SCRIPT_NAME $1; and fastcgi_param PATH_INFO $2;",
         "http": "a file of vhost.d is the inside of server { }: write its directives alone",
         "listen": "the ports of all hosts are set when Portico is started, with --http and --https",
         "server": "a file of vhost.d is already the inside of server { }: write the directives without it",
