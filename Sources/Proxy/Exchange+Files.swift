@@ -116,7 +116,7 @@ extension Exchange {
     private func serve(
         _ path: UnsafeRawBufferPointer, from base: StaticFiles.Base, as files: StaticFiles, folder: Folder
     ) {
-        switch downstream.request.method {
+        switch forwardedMethod {
         case .get, .head: break
         default: return respond(405)
         }
@@ -151,14 +151,18 @@ extension Exchange {
         }
         var status = 200
         var part = 0..<size
-        switch ConditionalRequest.evaluate(
-            request, in: bytes, etag: etag.readable, lastModified: modified, comparison: files.timeComparison)
+        // The page of an error says nothing of the resource that was asked for, its age or its parts.
+        let isErrorPage = (rewritten?.answerStatus ?? 200) >= 300
+        switch isErrorPage
+            ? .proceed
+            : ConditionalRequest.evaluate(
+                request, in: bytes, etag: etag.readable, lastModified: modified, comparison: files.timeComparison)
         {
         case .failed: return respond(412)
         case .notModified: status = 304
         case .proceed:
             // Ranges are defined for GET alone (RFC 9110 §14.2).
-            guard request.method == .get, let field = request.fields.first(.range),
+            guard !isErrorPage, request.method == .get, let field = request.fields.first(.range),
                 ConditionalRequest.permitsRange(request, in: bytes, etag: etag.readable, lastModified: modified)
             else { break }
             switch RequestedRange(bytes[field.value], size: size) {
@@ -174,7 +178,9 @@ extension Exchange {
             if let type { head.add("Content-Type", .contentType) { $0.append(type.bytes) } }
             if request.method == .head { head.add("Content-Length", .contentLength) { $0.append(decimal: size) } }
         }
-        head.add("Last-Modified", .lastModified) { HTTPDate.append(epochSeconds: modified, to: &$0) }
+        if !isErrorPage {
+            head.add("Last-Modified", .lastModified) { HTTPDate.append(epochSeconds: modified, to: &$0) }
+        }
         if !etag.isEmpty { head.add("ETag", .etag) { $0.append(etag.readable) } }
         if status == 206 {
             head.add("Content-Range", .contentRange) { value in
@@ -185,7 +191,7 @@ extension Exchange {
                 value.append("/")
                 value.append(decimal: size)
             }
-        } else if status == 200 {
+        } else if status == 200, !isErrorPage {
             head.add("Accept-Ranges", .acceptRanges) { $0.append("bytes") }
         }
         FileResponder(file, part: part, worker: worker).begin(for: self, status: status, head)

@@ -178,7 +178,10 @@ enum LocalResponse {
             downstream.addField("WWW-Authenticate", challenge.readable)
         }
         if status == 405, exchange.location.settings.returned == nil {
-            downstream.addField("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+            let isForFiles = exchange.location.pool == nil && exchange.location.settings.files.base != nil
+            let methods: StaticString =
+                isForFiles ? "GET, HEAD" : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+            downstream.addField("Allow", methods)
         }
         if status == 503 { downstream.addField("Retry-After", "1") }
         exchange.location.answerFields.writeExpiry(status: status, changed: nil, for: exchange)

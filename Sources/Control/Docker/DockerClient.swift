@@ -20,6 +20,8 @@ final class DockerClient {
         var pause = Duration.seconds(5)
         /// How long after a list an event may come that tells the same; then the event stream counts as deaf.
         var event = Duration.seconds(5)
+        /// How long after an event the filters are asked once more: engines tell of a change before they list by it.
+        var filter = Duration.milliseconds(300)
     }
 
     private enum Chore: CaseIterable {
@@ -27,6 +29,7 @@ final class DockerClient {
         case reconcile
         case retry
         case checkEvents
+        case askFilters
     }
 
     private enum State {
@@ -69,6 +72,7 @@ final class DockerClient {
     private var unanswered: Set<String>?
     private var retries: [String: Int] = [:]
     private var unheard: Set<String> = []
+    private var unfiltered: Set<String> = []
     private lazy var inspections = InspectionQueue(
         ask: { [unowned self] id, finished in ask(about: id, finished) },
         revision: { [unowned self] id in table.revision(of: id) },
@@ -146,6 +150,7 @@ final class DockerClient {
         case .reconcile: reconcile()
         case .retry: retry()
         case .checkEvents: checkEvents()
+        case .askFilters: askFilters()
         }
     }
 
@@ -254,6 +259,7 @@ final class DockerClient {
         agenda.cancelAll()
         unanswered = nil
         unheard = []
+        unfiltered = []
     }
 
     // MARK: - Events
@@ -273,6 +279,9 @@ final class DockerClient {
             unheard.remove(event.id)
             retries[event.id] = nil
             apply(table.apply(event, now: loop.now), isUrgent: true)
+            if filters != nil, unfiltered.insert(event.id).inserted {
+                agenda.schedule(.askFilters, after: pace.filter)
+            }
             checkSynchronized(event.id)
         } catch {
             log.warning("Skipped an event of the Docker engine: \(error)")
@@ -289,6 +298,11 @@ final class DockerClient {
         let before = place
         place = own.place(in: table)
         return place != before
+    }
+
+    private func askFilters() {
+        for id in unfiltered where table.revision(of: id) != nil { inspections.add(id, isUrgent: true) }
+        unfiltered = []
     }
 
     /// Connects anew when a list knew of containers that no event told of.

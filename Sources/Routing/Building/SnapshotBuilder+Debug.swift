@@ -14,6 +14,8 @@ extension SnapshotBuilder {
                 .object([
                     .init("host", .variable(.host)), .init("https", .variable(.https)),
                     .init("scheme", .variable(.scheme)), .init("server_port", .variable(.serverPort)),
+                    .init("ssl_cipher", .variable(.tls(.cipher))),
+                    .init("ssl_protocol", .variable(.tls(.protocolVersion))),
                 ])),
             .init("vhost", vhost(site, host, asked)),
         ])

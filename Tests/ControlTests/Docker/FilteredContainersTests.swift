@@ -62,6 +62,20 @@ struct FilteredContainersTests {
         try loop.wait(for: "its absence") { hosts(client).isEmpty }
     }
 
+    @Test("asks once more a moment later, because engines tell of a change before they list by it")
+    func lateVerdict() throws {
+        docker.admitted = []
+        docker.start("a", host: "a.example", tells: false)
+        let client = try client("network=front")
+        client.start()
+        try loop.wait(for: "the first list") { client.isSynchronized }
+        docker.emit("health_status: healthy", "a")
+        let count = docker.requests.count
+        try loop.wait(for: "the question") { docker.requests.count > count }
+        docker.admitted = ["a"]
+        try loop.wait(for: "the container") { hosts(client) == ["a"] }
+    }
+
     @Test("knows its own container although they leave it out")
     func ownContainer() throws {
         docker.admitted = []

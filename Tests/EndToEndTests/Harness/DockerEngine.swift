@@ -21,6 +21,7 @@ final class DockerEngine: @unchecked Sendable {
 
     private init() throws {
         let folder = try TemporaryFolder()
+        try Command([Checkout.script("test-certificates"), folder.folder("tls"), "localhost"]).run()
         let process = try RunningProcess(
             Command([Checkout.script("engine"), "own", folder.path]), output: folder["script.log"],
             errors: folder["script.log"], hasLifeline: true)
@@ -49,6 +50,12 @@ final class DockerEngine: @unchecked Sendable {
 
     /// The address of its API, as `DOCKER_HOST` has it.
     var address: String { "unix://\(folder["docker.sock"])" }
+
+    /// The same over TCP and TLS, for clients with the certificate of `certificates`.
+    let secureAddress = "tcp://127.0.0.1:2376"
+
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem`, as `DOCKER_CERT_PATH` has it.
+    var certificates: String { folder["tls"] }
 
     /// The arguments that run a command in the engine's network and with its mounts: its `/run`, `/etc/docker`, `/etc/hosts`.
     func enter(_ arguments: [String]) -> [String] {

@@ -6,13 +6,15 @@ final class SteadyRequests {
     private let folder: TemporaryFolder
 
     /// Starts asking a hundred times a second, each time on a new connection where `reconnecting`.
-    init(_ url: String, inside engine: DockerEngine, reconnecting: Bool = false) throws {
+    init(
+        _ url: String, inside engine: DockerEngine, reconnecting: Bool = false, arguments more: [String] = []
+    ) throws {
         folder = try TemporaryFolder()
         let arguments =
             [
                 "curl", "--silent", "--show-error", "--globoff", "--noproxy", "*", "--rate", "100/s",
                 "--output", "/dev/null", "--write-out", "%{stderr}%{http_code}\n", "--no-globoff",
-            ] + (reconnecting ? ["--header", "Connection: close"] : []) + [url + "?[1-1000000]"]
+            ] + (reconnecting ? ["--header", "Connection: close"] : []) + more + [url + "?[1-1000000]"]
         process = try RunningProcess(
             Command(engine.enter(arguments)), output: "/dev/null", errors: folder["statuses"])
         try eventually("the first answer") { !statuses.isEmpty }

@@ -5,6 +5,8 @@ enum TestImages {
     /// A web server that says `hello`, and at `/name` what the variable `NAME` says. `PORT` is its port, 8000 by default.
     /// It takes no notice of SIGTERM, as a container's first process that does not ask for the signal.
     static let web = "portico-test/web"
+    /// Portico, as it was built together with these tests.
+    static let portico = "portico-test/portico"
     /// The registry.
     static let registry = "registry:2.0"
     /// Says hello and ends.
@@ -33,15 +35,7 @@ enum TestImages {
         guard let registry = Command.path(of: "docker-registry") else {
             throw Command.Failure(description: "not installed: docker-registry")
         }
-        try folder.folder("registry/usr/bin")
-        try copy(registry, to: folder["registry/usr/bin/registry"])
-        // The libraries that it is linked with, by the paths that ldd(1) prints.
-        let libraries = try Command(["ldd", registry]).run().split(whereSeparator: \.isWhitespace)
-            .filter { $0.hasPrefix("/") }.map(String.init)
-        for library in libraries {
-            try folder.folder("registry" + URL(filePath: library).deletingLastPathComponent().path)
-            try copy(library, to: folder["registry" + library])
-        }
+        try place(registry, as: "usr/bin/registry", in: "registry", folder)
         try folder.write(
             "registry/etc/docker/registry/config.yml",
             """
@@ -54,6 +48,27 @@ enum TestImages {
         try importImage(
             folder["registry"], as: self.registry, into: engine,
             changes: [#"CMD ["/usr/bin/registry","serve","/etc/docker/registry/config.yml"]"#, "EXPOSE 5000"])
+    }
+
+    /// Makes the image of Portico, whose command is `portico serve`.
+    static func loadPortico(into engine: DockerEngine) throws {
+        let folder = try TemporaryFolder()
+        try place(Checkout.portico, as: "portico", in: "image", folder)
+        for name in ["tmp", "run", "etc/nginx/certs", "etc/nginx/vhost.d"] { try folder.folder("image/" + name) }
+        try importImage(
+            folder["image"], as: portico, into: engine, changes: [#"ENTRYPOINT ["/portico"]"#, #"CMD ["serve"]"#])
+    }
+
+    /// Puts a program into an image's folder, with the libraries that it is linked with, by the paths that ldd(1) prints.
+    private static func place(
+        _ program: String, as name: String, in image: String, _ folder: TemporaryFolder
+    ) throws {
+        let libraries = try Command(["ldd", program]).run().split(whereSeparator: \.isWhitespace)
+            .filter { $0.hasPrefix("/") }.map(String.init)
+        for (source, target) in [(program, "/" + name)] + libraries.map({ ($0, $0) }) {
+            try folder.folder(image + URL(filePath: target).deletingLastPathComponent().path)
+            try copy(source, to: folder[image + target])
+        }
     }
 
     private static func importImage(
