@@ -4,6 +4,15 @@ internal import Routing
 
 /// What is served in place of an answer: the pages of `error_page`, and where a backend sends the request on by itself.
 extension Exchange {
+    /// Answers with the page that stands for a status, or with what a directive has in its place.
+    func respond(_ status: Int) {
+        guard !isServed(byPageFor: status) else { return }
+        LocalResponse.send(status, for: self)
+    }
+
+    /// Answers as a `return` directive says.
+    func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
+
     /// Serves what `error_page` names for an error of the proxy itself; false where that is nothing.
     func isServed(byPageFor status: Int) -> Bool {
         guard let page = page(for: status) else { return false }

@@ -392,13 +392,6 @@ final class Exchange {
 
     // MARK: Answers of the proxy itself
 
-    func respond(_ status: Int) {
-        guard !isServed(byPageFor: status) else { return }
-        LocalResponse.send(status, for: self)
-    }
-
-    func respond(_ returned: Return) { LocalResponse.send(returned, for: self) }
-
     /// Notes the status of an answer that the proxy gives by itself.
     func answering(_ status: Int) {
         self.status = status
