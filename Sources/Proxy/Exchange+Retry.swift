@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Net
+internal import Routing
 
 /// What is tried before the client is told of a failure.
 extension Exchange {
@@ -21,8 +22,10 @@ extension Exchange {
         let request = downstream.request
         switch error.retry {
         case .never: return false
-        case .otherBackend: return bodyReceived == 0
-        case .otherBackendIfRepeatable: return bodyReceived == 0 && request.method.isIdempotent
+        case .otherBackend: return bodyReceived == 0 && mayAskAnother(in: error.isTimeout ? .timeout : .error)
+        case .otherBackendIfRepeatable:
+            return mayRepeat && mayAskAnother(in: error.isTimeout ? .timeout : .error)
+        case .otherBackendIfAsked: return mayRepeat && mayAskAnother(in: .invalidHeader)
         case .freshConnection:
             // A request may be repeated when it changes nothing by being done twice, or when its body, without which it
             // cannot have been acted on, was not sent (RFC 9112 §9.3.1).
@@ -32,6 +35,34 @@ extension Exchange {
             hasRetriedFresh = true
             return true
         }
+    }
+
+    /// Whether an answer of this status is left aside, because another backend is asked instead (`proxy_next_upstream`).
+    func isPassedOver(_ status: Int, _ failed: BackendPool) -> Bool {
+        let condition = NextUpstream.Conditions.status(status)
+        guard !condition.isEmpty, mayRepeat, mayAskAnother(in: condition),
+            let pool = chosen?.pool ?? location.pool, pool.hasOther(than: failed, excluding: excluded)
+        else { return false }
+        releaseUpstream()
+        // That it does not have something, or does not like the client, is no failure of a backend.
+        if status == 403 || status == 404 { excluded.append(failed) } else { exclude(failed) }
+        downstream.pauseBody()
+        isUploadStopped = false
+        if let error = connect() { respond(error.status) }
+        return true
+    }
+
+    /// Whether what a backend was sent may be sent to another one too.
+    private var mayRepeat: Bool {
+        bodyReceived == 0
+            && (forwardedMethod.isIdempotent
+                || location.settings.nextUpstream.conditions.contains(.nonIdempotent))
+    }
+
+    private func mayAskAnother(in condition: NextUpstream.Conditions) -> Bool {
+        let rule = location.settings.nextUpstream
+        guard rule.conditions.contains(condition), rule.tries == 0 || attempts.count < rule.tries else { return false }
+        return rule.timeout == .zero || worker.loop.now.since(attempts.began) < rule.timeout
     }
 
     /// Asks the backend no more for this request, and counts the failure.

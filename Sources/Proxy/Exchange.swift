@@ -10,10 +10,11 @@ internal import TLS
 /// verdict arrives. Contract of flow: at most one buffered piece is in flight in each direction, and its producer reads
 /// again only when it was written.
 final class Exchange {
-    private enum Phase {
+    /// How far the exchange is.
+    enum Phase {
         case idle
-        /// A password is being checked on another thread, or another location asked.
-        case authenticating
+        /// A gate has not come to its verdict: a password is being checked, another location asked, or a turn awaited.
+        case suspended
         /// The connection to the backend is being opened.
         case connecting
         /// The request goes out and the answer is awaited.
@@ -44,16 +45,22 @@ final class Exchange {
     var isAuthenticated = false
     /// The status that the client is refused with where no further check lets it pass, 0 for none (`satisfy any`).
     var refusal = 0
-    /// The question to another location whether the request may go on, while it is open.
-    private var subrequest: SubrequestDownstream?
+    /// What a gate waits for, but for a password.
+    var suspension: (any Suspension)?
+    /// Whether the request was counted by the limits of a location.
+    var isCounted = false
+    /// What counts the request among those under way.
+    var stay: LocationLimits.Stay?
+    /// What slows the answer down; nil where nothing does.
+    private(set) var pacer: Pacer?
     /// The status that the client was sent, 0 before.
     private(set) var status = 0
     /// The backends that were asked, for the log.
-    private(set) var attempts = UpstreamAttempts()
+    var attempts = UpstreamAttempts()
     /// Whether the answer was sent whole.
     private(set) var isWhole = false
     /// The bytes of the response's body that the client was sent.
-    private(set) var bytesSent = 0
+    var bytesSent = 0
     /// When the request's head was complete.
     private(set) var startedAt = Instant(nanoseconds: 0)
     /// The bytes that the backend's head points into, while it is passed on.
@@ -65,7 +72,9 @@ final class Exchange {
     /// What the worker knows the exchange by while its password is being checked.
     var waiter: UInt64 = 0
 
-    private var phase = Phase.idle
+    var phase = Phase.idle
+    /// Whether the client has not taken yet what it was sent.
+    var isStalled = false
     var bodyReceived = 0
     var isUploadStopped = false
     var hasRetriedFresh = false
@@ -107,6 +116,7 @@ final class Exchange {
         host = outer.host
         client = outer.client
         user = outer.user
+        isCounted = outer.isCounted
         identifier = outer.requestID
         let request = rewriting()
         request.isBodyless = true
@@ -117,18 +127,11 @@ final class Exchange {
     /// Goes on with a request whose location is known.
     func pass() {
         if let returned = location.settings.returned { return respond(returned) }
-        proceed(RequestGates.admit(self))
+        if let limits = location.limits { count(by: limits) } else { admit() }
     }
 
-    private func proceed(_ verdict: RequestGates.Verdict) {
-        switch verdict {
-        case .pass: forward()
-        case .respond(let status): respond(status)
-        case .suspend: phase = .authenticating
-        }
-    }
-
-    private func forward() {
+    /// Has the request answered, which has passed all gates.
+    func forward() {
         if let attempts = location.settings.files.attempts, !finds(attempts) { return }
         if let choice = location.choice {
             guard let upstream = upstream(of: choice) else { return respond(500) }
@@ -168,26 +171,6 @@ final class Exchange {
         respond(status)
     }
 
-    /// Goes on with a request whose password was checked.
-    func authenticated(_ decision: Authenticator.Decision, as waiter: UInt64) {
-        guard case .authenticating = phase, self.waiter == waiter else { return }
-        proceed(RequestGates.verdict(decision, on: self))
-    }
-
-    /// Asks another location whether the request may go on.
-    func ask(_ authorization: AuthorizationRequest) {
-        let question = SubrequestDownstream(for: self, authorization)
-        subrequest = question
-        question.begin()
-    }
-
-    /// Goes on with a request that another location was asked about.
-    func answered(by question: SubrequestDownstream) {
-        guard case .authenticating = phase, subrequest === question else { return }
-        subrequest = nil
-        proceed(RequestGates.verdict(question, on: self))
-    }
-
     /// Notes whom the request named.
     func named(_ user: ByteString) { self.user = user }
 
@@ -201,6 +184,7 @@ final class Exchange {
         backend = nil
         user = nil
         isAuthenticated = false
+        isCounted = false
         status = 0
         attempts.removeAll()
         isWhole = false
@@ -209,6 +193,7 @@ final class Exchange {
         bodyReceived = 0
         identifier = nil
         isUploadStopped = false
+        isStalled = false
         hasRetriedFresh = false
         excluded.removeAll(keepingCapacity: true)
         if !downstream.isInner { worker.counters.requests += 1 }
@@ -299,6 +284,7 @@ final class Exchange {
         if location.keepsFields { keep(response, in: bytes) }
         if let backend {
             attempts.headed(status: response.status, at: worker.loop.now)
+            if response.status >= 403, isPassedOver(response.status, backend) { return }
             backend.health.served()
         }
         if isReplaced(response, in: bytes) { return }
@@ -310,38 +296,10 @@ final class Exchange {
         status = sentStatus(response.status)
         let framing = response.framing(requestMethod: downstream.request.method)
         responseBytes = bytes
+        pacer = Pacer(for: self, response, bytes)
         ResponseWriter.write(response, framing: framing, bytes: bytes, for: self)
         responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
     }
-
-    /// A piece of the answer's body has come from the backend.
-    func receivedResponse(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
-        attempts.received(piece.count)
-        bytesSent += piece.count
-        worker.counters.bytesOut += piece.count
-        let result: WriteResult
-        if isLast, let upstream, upstream.hasTrailers {
-            if piece.count > 0 { _ = downstream.sendBody(piece, isLast: false) }
-            result = upstream.withTrailers { downstream.endBody(trailers: $0) }
-        } else {
-            result = downstream.sendBody(piece, isLast: isLast)
-        }
-        if case .failed = result { return downstreamFailed(.clientGone) }
-        if isLast { return finish() }
-        if result == .pending { upstream?.pause() }
-    }
-
-    /// Sends the head on although no piece of the body has come yet.
-    func responseStalled() {
-        switch downstream.flush() {
-        case .complete: break
-        case .pending: upstream?.pause()
-        case .failed: downstreamFailed(.clientGone)
-        }
-    }
-
-    /// The client took what waited for it.
-    func downstreamDrained() { upstream?.resume() }
 
     // MARK: Failures
 
@@ -366,7 +324,7 @@ final class Exchange {
         switch phase {
         case .responding: return abort(error)
         case .connecting, .forwarding: if isRetried(error) { return }
-        case .idle, .authenticating: break
+        case .idle, .suspended: break
         }
         worker.counters.failures += error.fault == .client ? 0 : 1
         worker.report(error, exchange: self, backend: backend)
@@ -414,7 +372,8 @@ final class Exchange {
 
     // MARK: The end
 
-    private func finish() {
+    /// The answer is whole.
+    func finish() {
         releaseUpstream()
         isWhole = true
         end()
@@ -422,10 +381,13 @@ final class Exchange {
     }
 
     private func end() {
-        if phase == .authenticating { worker.stopWaiting(self) }
+        if phase == .suspended { worker.stopWaiting(self) }
         phase = .idle
-        subrequest?.cancel()
-        subrequest = nil
+        suspension?.cancel()
+        suspension = nil
+        stay = nil
+        pacer?.end()
+        pacer = nil
         if !downstream.isInner { worker.accessLog.record(self) }
     }
 

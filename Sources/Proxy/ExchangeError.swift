@@ -17,6 +17,8 @@ package struct ExchangeError: Error, Equatable, Sendable {
         case otherBackend
         /// The same request to another backend, where it does no harm that this one may have acted on it too.
         case otherBackendIfRepeatable
+        /// The same, where the operator asks for it.
+        case otherBackendIfAsked
     }
 
     /// Who is at fault.
@@ -30,6 +32,9 @@ package struct ExchangeError: Error, Equatable, Sendable {
 
     /// Whether it counts against the backend that was asked; a kept connection may be closed by the best of them.
     var isBackendFailure: Bool { fault == .backend && retry != .freshConnection }
+
+    /// Whether the backend took too long.
+    var isTimeout: Bool { status == 504 }
 
     package static func == (a: ExchangeError, b: ExchangeError) -> Bool {
         a.fault == b.fault && a.status == b.status && a.retry == b.retry
@@ -57,7 +62,7 @@ extension ExchangeError {
         fault: .backend, status: 502, retry: .otherBackendIfRepeatable,
         reason: "the backend closed the connection before it answered")
     static let backendGarbage = ExchangeError(
-        fault: .backend, status: 502, retry: .never, reason: "the backend's answer is not valid HTTP")
+        fault: .backend, status: 502, retry: .otherBackendIfAsked, reason: "the backend's answer is not valid HTTP")
     static let applicationRefused = ExchangeError(
         fault: .backend, status: 502, retry: .otherBackend, reason: "the FastCGI application takes no request now")
     static let lengthRequired = ExchangeError(

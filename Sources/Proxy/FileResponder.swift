@@ -60,7 +60,7 @@ final class FileResponder: Responder, EventSource {
         while let exchange, !isPaused {
             guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
             pieces += 1
-            let region = worker.scratch.region
+            let region = worker.scratch.region(for: exchange)
             let piece = UnsafeMutableRawBufferPointer(rebasing: region[..<min(part.count, region.count)])
             guard piece.count > 0 else { return exchange.receivedResponse(piece, isLast: true) }
             guard let count = try? file.read(at: part.lowerBound, into: piece), count > 0 else {

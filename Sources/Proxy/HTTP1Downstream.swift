@@ -211,7 +211,8 @@ final class HTTP1Downstream: Downstream, EventSource {
                 input.produced(count)
                 if wasEmpty {
                     requestBegan = worker.loop.now
-                    worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
+                    let known = requestCount > 0 ? exchange.location.timeouts.clientHeader : nil
+                    worker.loop.setDeadline(known ?? worker.clientHeaderTimeout, for: token)
                 }
             case .wouldBlock: break
             case .end, .failed:
@@ -332,7 +333,7 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         let mayStay =
-            keepAlive && !isLeaving && !worker.isDraining && exchange.location.timeouts.keepalive.nanoseconds > 0
+            keepAlive && !isLeaving && !worker.isDraining && exchange.location.keepsConnection(after: requestCount)
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
     }

@@ -9,6 +9,8 @@ struct LocationTimeouts {
     let send: Timeout
     /// Between two reads from a backend (`proxy_read_timeout`).
     let read: Timeout
+    /// For the head of a further request (`client_header_timeout`).
+    let clientHeader: Timeout
     /// Between two reads of a request's body (`client_body_timeout`).
     let clientBody: Timeout
     /// Between two writes to a client (`send_timeout`).
@@ -20,6 +22,7 @@ struct LocationTimeouts {
         connect = Timeout(settings.connectTimeout)
         send = Timeout(settings.sendTimeout)
         read = Timeout(settings.readTimeout)
+        clientHeader = Timeout(settings.clientHeaderTimeout)
         clientBody = Timeout(settings.clientBodyTimeout)
         clientSend = Timeout(settings.clientSendTimeout)
         keepalive = Timeout(settings.keepaliveTimeout)

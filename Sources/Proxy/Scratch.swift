@@ -14,6 +14,13 @@ final class Scratch {
 
     deinit { memory.deallocate() }
 
+    /// As much of the memory between the margins as an answer may be passed on at once.
+    @inline(__always)
+    func region(for exchange: Exchange?) -> UnsafeMutableRawBufferPointer {
+        guard let pacer = exchange?.pacer else { return region }
+        return UnsafeMutableRawBufferPointer(rebasing: region[..<min(pacer.largestPiece, Self.size)])
+    }
+
     /// The memory between the margins.
     @inline(__always)
     var region: UnsafeMutableRawBufferPointer {

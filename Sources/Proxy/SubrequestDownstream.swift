@@ -9,7 +9,7 @@ internal import TLS
 ///
 /// It asks with the client's fields, by GET and without a body, and takes the head of the answer; the rest is not waited for.
 /// The exchange hears of it in a later turn of the loop, so calls never nest.
-final class SubrequestDownstream: Downstream, EventSource {
+final class SubrequestDownstream: Downstream, Suspension, EventSource {
     /// The status of the answer; 0 where none came.
     private(set) var status = 0
     /// What the answer asks the client for, the value of each of its WWW-Authenticate fields.

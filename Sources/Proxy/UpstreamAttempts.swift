@@ -24,6 +24,12 @@ struct UpstreamAttempts {
     private(set) var last: Attempt?
     private var earlier: ContiguousArray<Attempt> = []
 
+    /// How many there were.
+    var count: Int { earlier.count + (last == nil ? 0 : 1) }
+
+    /// When the first one began.
+    var began: Instant { earlier.first?.began ?? last?.began ?? Instant(nanoseconds: 0) }
+
     /// Forgets all attempts; the memory for them stays.
     mutating func removeAll() {
         last = nil

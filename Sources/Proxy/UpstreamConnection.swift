@@ -225,11 +225,11 @@ class UpstreamConnection: Responder, EventSource {
     }
 
     private func receive() {
-        let region = worker.scratch.region
         var pieces = 0
         while phase == .exchanging, !isPaused, transport.mayRead {
             guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
             pieces += 1
+            let region = worker.scratch.region(for: exchange)
             switch transport.read(into: region) {
             case .bytes(let count):
                 receivedCount += count

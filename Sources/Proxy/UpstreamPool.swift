@@ -101,5 +101,12 @@ final class UpstreamPool {
         return nil
     }
 
+    /// Whether there is a backend that has not been tried.
+    func hasOther(than failed: BackendPool, excluding tried: ContiguousArray<BackendPool>) -> Bool {
+        members.contains { member in
+            member.backend !== failed && !tried.contains { $0 === member.backend }
+        }
+    }
+
     private static let rounds = [(false, false), (true, false), (false, true), (true, true)]
 }

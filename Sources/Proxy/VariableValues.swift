@@ -17,6 +17,7 @@ struct VariableValues: VariableSource {
         switch variable {
         case .args: output.append(exchange.query)
         case .argument(let name): name.withBytes { appendArgument($0, to: &output) }
+        case .binaryRemoteAddress: appendBinaryAddress(to: &output)
         case .bodyBytesSent: output.append(decimal: exchange.bytesSent)
         case .bytesSent: output.append(decimal: downstream.sentCount)
         case .capture(let number): if let rewritten = exchange.rewritten { output.append(rewritten.captured(number)) }
@@ -87,6 +88,16 @@ struct VariableValues: VariableSource {
     }
 
     private func bytes(_ range: ByteRange) -> UnsafeRawBufferPointer { downstream.headBytes[range] }
+
+    private func appendBinaryAddress(to output: inout ByteBuffer) {
+        let address = exchange.client.address
+        if address.isIPv6 {
+            withUnsafeBytes(of: address.upper.bigEndian) { output.append($0) }
+            withUnsafeBytes(of: address.lower.bigEndian) { output.append($0) }
+        } else {
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: address.lower).bigEndian) { output.append($0) }
+        }
+    }
 
     private func appendHost(to output: inout ByteBuffer) {
         let name = bytes(request.hostName)

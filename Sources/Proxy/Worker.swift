@@ -28,6 +28,7 @@ final class Worker {
     /// How many bytes of bodies are held at the moment whose size has to be known before they are passed on.
     var gatheredBytes = 0
 
+    private let zones: LimitZones
     private let report: @Sendable (WorkerReport) -> Void
     private var listeners: [DownstreamListener] = []
     private var downstreams: [Token: HTTP1Downstream] = [:]
@@ -42,11 +43,11 @@ final class Worker {
     /// - Throws: `SystemError` or `TLSError` of the call that failed.
     init(
         settings: WorkerSettings, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>, hashing: HashingThreads,
-        log: LogWriter?,
-        ticketKeys: TicketKeys, report: @escaping @Sendable (WorkerReport) -> Void
+        zones: LimitZones, log: LogWriter?, ticketKeys: TicketKeys, report: @escaping @Sendable (WorkerReport) -> Void
     ) throws {
         self.settings = settings
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
+        self.zones = zones
         self.report = report
         loop = try EventLoop()
         accessLog = AccessLog(writer: log, format: settings.logFormat)
@@ -88,7 +89,7 @@ final class Worker {
     private func serve(_ configuration: ServingConfiguration) {
         var used: Set<ByteString> = []
         accessLog.update(configuration.logFiles)
-        routes = WorkerRoutes(configuration, log: accessLog) { upstream in
+        routes = WorkerRoutes(configuration, log: accessLog, zones: zones) { upstream in
             let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
             upstreams[upstream.key] = pool
             used.insert(upstream.key)

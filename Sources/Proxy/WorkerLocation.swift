@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Net
 internal import Routing
 
 /// One worker's own form of a location.
@@ -29,6 +30,8 @@ final class WorkerLocation {
     let choice: WorkerChoice?
     /// The whole target for the backend, where it holds variables.
     let target: Template?
+    /// How many requests are taken of each client; nil for any number.
+    let limits: LocationLimits?
     /// Which other location is asked whether a request may pass; nil for none.
     let authorization: AuthorizationRequest?
     /// What is done to the fields of answers.
@@ -46,7 +49,7 @@ final class WorkerLocation {
 
     init(
         _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: PasswordSource?,
-        log: AccessLog, usesCaptures: Bool = false
+        log: AccessLog, limits: LocationLimits? = nil, usesCaptures: Bool = false
     ) {
         settings = location.settings
         logs = log.logs(for: location.settings.accessLogging)
@@ -67,6 +70,7 @@ final class WorkerLocation {
             default: false
             }
         self.choice = choice
+        self.limits = limits
         authorization = location.settings.authorization.path == nil ? nil : location.settings.authorization
         answerFields = AnswerFields(location)
         target = location.target
@@ -79,5 +83,10 @@ final class WorkerLocation {
         } else {
             capturing = nil
         }
+    }
+
+    /// Whether a client's connection is kept behind so many requests (`keepalive_timeout`, `keepalive_requests`).
+    func keepsConnection(after count: Int) -> Bool {
+        timeouts.keepalive.nanoseconds > 0 && count < settings.keepaliveRequests
     }
 }

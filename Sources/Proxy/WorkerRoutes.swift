@@ -24,7 +24,7 @@ final class WorkerRoutes {
     }
 
     init(
-        _ configuration: ServingConfiguration, log: AccessLog, pool: (Upstream) -> UpstreamPool
+        _ configuration: ServingConfiguration, log: AccessLog, zones: LimitZones, pool: (Upstream) -> UpstreamPool
     ) {
         fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
         errorPage = configuration.errorPage.map { ContiguousArray($0).withUnsafeBytes { Array($0) } }
@@ -44,7 +44,8 @@ final class WorkerRoutes {
                     }
                     return WorkerLocation(
                         location, pool: location.upstream.map(pool), choice: choice, passwords: passwords,
-                        log: log, usesCaptures: host.usesCaptures)
+                        log: log, limits: LocationLimits(location.settings.limits, zones: zones),
+                        usesCaptures: host.usesCaptures)
                 }
                 let surroundings = WorkerLocation(
                     Location(settings: host.surroundings), pool: nil, passwords: nil, log: log)

@@ -55,7 +55,7 @@ struct HostFileCompilerTests {
             proxy_buffering off; proxy_request_buffering off; proxy_http_version 1.1; chunked_transfer_encoding on;
             client_body_buffer_size 128k; proxy_buffers 8 16k; proxy_buffer_size 16k; proxy_busy_buffers_size 24k;
             proxy_max_temp_file_size 0; tcp_nodelay on; sendfile on; ssl_session_cache shared:SSL:10m;
-            ssl_session_timeout 1d; ssl_session_tickets off; keepalive_requests 1000;
+            ssl_session_timeout 1d; ssl_session_tickets off;
             """
         let outcome = compile(good)
         #expect(outcome.diagnostics.isEmpty)

@@ -20,7 +20,7 @@ extension DirectiveCatalog {
             "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
         ].map(size)
         + [
-            "keepalive_requests", "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
+            "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
             "proxy_headers_hash_max_size",
             "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
         ].map(number)

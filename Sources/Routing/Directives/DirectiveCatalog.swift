@@ -11,7 +11,8 @@ enum DirectiveCatalog {
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
     private static let rows: [DirectiveRow] =
-        serving + access + upstreams + fastCGI + locations + answers + logs + staticFiles + withoutEffect
+        serving + access + limits + transfer + upstreams + fastCGI + locations + answers + logs + staticFiles
+        + withoutEffect
 
     /// Sizes, times, fields and answers.
     private static let serving: [DirectiveRow] = [

@@ -19,6 +19,15 @@ struct DirectiveSettings: Hashable, Sendable {
     var authorization: Authorization?
     var authorizationAssignments: [AuthorizationRequest.Assignment] = []
     var satisfy: LocationSettings.Satisfy?
+    var limits = LimitDirectives()
+    var rate: Int?
+    var rateAfter: Int?
+    var backendRate: Int?
+    var heedsBackendRate: Bool?
+    var nextConditions: NextUpstream.Conditions?
+    var nextTries: Int?
+    var nextTimeout: Duration?
+    var keepaliveRequests: Int?
     var passesRequestBody: Bool?
     var passesRequestFields: Bool?
     var addedHeaders: [AddedHeader] = []
@@ -87,6 +96,15 @@ struct DirectiveSettings: Hashable, Sendable {
         }
         if !authorizationAssignments.isEmpty { result.authorization.assignments = authorizationAssignments }
         if let satisfy { result.satisfy = satisfy }
+        result.limits = limits.applied(to: result.limits)
+        if let rate { result.rates.client = rate }
+        if let rateAfter { result.rates.after = rateAfter }
+        if let backendRate { result.rates.backend = backendRate }
+        if let heedsBackendRate { result.rates.heedsBackend = heedsBackendRate }
+        if let nextConditions { result.nextUpstream.conditions = nextConditions }
+        if let nextTries { result.nextUpstream.tries = nextTries }
+        if let nextTimeout { result.nextUpstream.timeout = nextTimeout }
+        if let keepaliveRequests { result.keepaliveRequests = keepaliveRequests }
         if let passesRequestBody { result.passesRequestBody = passesRequestBody }
         if let passesRequestFields { result.passesRequestFields = passesRequestFields }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }

@@ -59,6 +59,7 @@ extension HostFileCompiler {
                     hint: "write \(Self.ignorable.sorted().joined(separator: ", "))")
             }
             if name == "x-accel-redirect" { settings.answers.ignoresInnerRedirects = true }
+            if name == "x-accel-limit-rate" { settings.heedsBackendRate = false }
         }
     }
 

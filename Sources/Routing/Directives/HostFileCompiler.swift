@@ -16,6 +16,8 @@ struct HostFileCompiler {
     var authorities: String?
     /// The formats that `log_format` has declared, by name.
     var logFormats: [ByteString: LogFormat] = [:]
+    /// The zones that are declared, by name.
+    var zones: [ByteString: LimitZone] = [:]
     /// The variables that the operator has made.
     var scope: VariableScope
     /// The match of the location whose block is being compiled; nil outside of every one.
@@ -181,7 +183,11 @@ struct HostFileCompiler {
         do throws(Diagnostic) {
             let directives = try DirectiveParser.parse(bytes, file: path)
             scope.declare(directives)
-            for directive in directives where errorCount < Self.mostErrors { compile(directive) }
+            let isDeclaration = { (directive: Directive) in
+                DirectiveCatalog.declarations.contains(directive.name.text)
+            }
+            let ordered = directives.filter(isDeclaration) + directives.filter { !isDeclaration($0) }
+            for directive in ordered where errorCount < Self.mostErrors { compile(directive) }
         } catch {
             report(error)
         }

@@ -29,10 +29,10 @@ enum UnsupportedDirectives {
         "absolute_redirect", "add_header_inherit", "add_trailer", "auth_delay", "charset",
         "client_body_in_file_only", "client_body_in_single_buffer", "directio", "disable_symlinks",
         "geo", "geoip_country", "gunzip", "http2", "http3", "ignore_invalid_headers",
-        "image_filter", "keepalive_disable", "limit_rate", "limit_rate_after", "log_subrequest", "map", "max_ranges",
+        "image_filter", "keepalive_disable", "log_subrequest", "map", "max_ranges",
         "merge_slashes", "mirror", "mirror_request_body", "msie_padding",
         "open_file_cache", "perl_set", "port_in_redirect", "proxy_bind", "proxy_cache", "proxy_cookie_domain",
-        "proxy_cookie_path", "proxy_limit_rate", "proxy_method", "proxy_next_upstream", "proxy_set_body", "proxy_store",
+        "proxy_cookie_path", "proxy_method", "proxy_set_body", "proxy_store",
         "quic_retry", "random_index", "read_ahead",
         "referer_hash_max_size", "resolver", "rewrite_log", "server_name_in_redirect",
         "server_names_hash_bucket_size", "server_names_hash_max_size", "slice", "source_charset", "split_clients",
@@ -43,7 +43,7 @@ enum UnsupportedDirectives {
 
     private static let prefixes = [
         "access_by_", "addition_", "auth_jwt", "body_filter_by_", "brotli", "content_by_", "dav_",
-        "fastcgi_", "grpc_", "gzip", "header_filter_by_", "js_", "limit_conn", "limit_req", "log_by_", "lua_",
+        "fastcgi_", "grpc_", "gzip", "header_filter_by_", "js_", "log_by_", "lua_",
         "memcached_", "more_", "pagespeed", "proxy_", "rewrite_by_", "scgi_", "secure_link", "set_by_", "ssl_",
         "userid", "uwsgi_",
     ]

@@ -22,6 +22,7 @@ extension Variable {
     /// The variables with one name each.
     static let names: [String: Variable] = [
         "args": .args,
+        "binary_remote_addr": .binaryRemoteAddress,
         "body_bytes_sent": .bodyBytesSent,
         "bytes_sent": .bytesSent,
         "connection": .connection,

@@ -36,6 +36,14 @@ package struct LocationSettings: Hashable, Sendable {
     ///
     /// As in nginx one such directive replaces the whole set; `Host $proxy_host` is in this list where none set Host.
     package var requestHeaders: [RequestHeader]?
+    /// How many requests are taken of each client (`limit_req`, `limit_conn`).
+    package var limits = LimitSettings()
+    /// How fast answers are sent (`limit_rate`, `proxy_limit_rate`).
+    package var rates = RateSettings()
+    /// When a request is sent to another backend (`proxy_next_upstream`).
+    package var nextUpstream = NextUpstream()
+    /// How many requests one connection of a client may bring (`keepalive_requests`).
+    package var keepaliveRequests = Int.max
     /// Whether the backend gets the request's body (`proxy_pass_request_body`).
     package var passesRequestBody = true
     /// Whether the backend gets the client's fields (`proxy_pass_request_headers`).

@@ -6,6 +6,8 @@ package enum Variable: Hashable, Sendable {
     case args
     /// `$arg_NAME`: the value of one parameter of the query, undecoded; the name in lower case.
     case argument(ByteString)
+    /// `$binary_remote_addr`: the client's address as 4 or 16 bytes.
+    case binaryRemoteAddress
     /// `$body_bytes_sent`: the bytes of the answer's body that the client was sent.
     case bodyBytesSent
     /// `$bytes_sent`: the bytes that the client was sent, the answer's head included.

@@ -1,0 +1,34 @@
+internal import Net
+internal import Routing
+
+/// How many requests of one kind are let in.
+extension Exchange {
+    /// Counts the request, which then goes on, waits for its turn or is refused. As in nginx it is counted once, whatever
+    /// locations it is led to.
+    func count(by limits: LocationLimits) {
+        guard !isCounted else { return enter(limits) }
+        isCounted = true
+        switch limits.admit(VariableValues(self), at: worker.loop.now) {
+        case .pass: enter(limits)
+        case .respond(let status): respond(status)
+        case .delay(let milliseconds):
+            let delay = LimitDelay(self)
+            suspend(for: delay)
+            delay.begin(milliseconds: milliseconds)
+        }
+    }
+
+    /// Goes on with a request whose turn has come.
+    func delayed(by delay: LimitDelay) {
+        guard isResumed(by: delay), let limits = location.limits else { return }
+        enter(limits)
+    }
+
+    private func enter(_ limits: LocationLimits) {
+        if limits.countsConnections, stay == nil, !downstream.isInner {
+            stay = limits.enter(VariableValues(self))
+            guard stay != nil else { return respond(limits.refusal) }
+        }
+        admit()
+    }
+}

@@ -1,0 +1,21 @@
+internal import Bytes
+
+/// What a zone knows the text of its key by: 128 bits of it, mixed with a secret of the process, so that nobody can choose
+/// texts that are taken for one another.
+struct LimitKey: Hashable {
+    private let first: UInt64
+    private let second: UInt64
+
+    init(_ text: UnsafeRawBufferPointer) {
+        var one = Hasher()
+        one.combine(bytes: text)
+        var two = Hasher()
+        two.combine(UInt8(1))
+        two.combine(bytes: text)
+        first = UInt64(bitPattern: Int64(one.finalize()))
+        second = UInt64(bitPattern: Int64(two.finalize()))
+    }
+
+    /// Which of so many parts of a table it belongs to.
+    func part(of count: Int) -> Int { Int(second % UInt64(count)) }
+}
