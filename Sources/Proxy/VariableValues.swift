@@ -37,6 +37,7 @@ struct VariableValues: VariableSource {
         case .http(let name): appendField(name, to: &output)
         case .https: if downstream.isSecure { output.append("on") }
         case .isArgs: if !exchange.query.isEmpty { output.append("?") }
+        case .mapped(let map): appendMapped(map, to: &output)
         case .msec: exchange.worker.clock.appendMilliseconds(to: &output)
         case .nothing: break
         case .pipe: output.append(downstream.isPipelined ? "p" : ".")
@@ -85,6 +86,16 @@ struct VariableValues: VariableSource {
         case .upstreamStatus: appendUpstreamStatuses(to: &output)
         case .uri: appendPath(to: &output)
         }
+    }
+
+    private func appendMapped(_ map: VariableMap, to output: inout ByteBuffer) {
+        var text = ByteBuffer()
+        map.source.append(to: &text, from: self)
+        let value = map.value(of: text.readable, with: exchange.worker.patterns) { pattern in
+            guard pattern.captureCount > 0 else { return }
+            exchange.rewriting().capture(pattern, in: text.readable, exchange.worker.patterns)
+        }
+        value.append(to: &output, from: self)
     }
 
     private func bytes(_ range: ByteRange) -> UnsafeRawBufferPointer { downstream.headBytes[range] }

@@ -198,6 +198,22 @@ struct RewritingTests {
         #expect(try backend.requests(1)[0]["X-Sub"] == "blue test")
     }
 
+    @Test(
+        "takes the values of maps",
+        arguments: [
+            ("one", "first"), ("ONE", "first"), ("two", "other"), ("x-y", "x and y"), ("", "none"), ("default", "word"),
+        ])
+    func maps(_ value: String, _ expected: String) throws {
+        let proxy = try TestProxy(
+            file: "return 200 $side;",
+            global: """
+                map $arg_side $side {
+                  default other; one first; '' none; ~^(?<left>[a-z])-(.)$ "$left and $2"; \\default word;
+                }
+                """)
+        #expect(try proxy.get("/?side=\(value)").text == expected)
+    }
+
     @Test("has the path and query inside that rewriting made, and the target outside that was sent")
     func variables() throws {
         let proxy = try TestProxy(

@@ -83,7 +83,7 @@ extension NginxProxySetting {
         .init("/etc/nginx/certs/ca.crl.pem", .better),
         .init("/etc/nginx/certs/ca.crt", .better),
         .init("/etc/nginx/certs/default.crt", .same),
-        .init("/etc/nginx/conf.d/*.conf", .notYet, "its directives belong into vhost.d/default or the host's file"),
+        .init("/etc/nginx/conf.d/*.conf", .better),
         .init("/etc/nginx/dhparam/dhparam.pem", .better),
         .init("/etc/nginx/fastcgi.conf", .same),
         .init("/etc/nginx/fastcgi_params", .same),

@@ -5,11 +5,15 @@ struct FileDesk {
     /// What was found in the files that were compiled, file by file.
     private(set) var diagnostics: [Diagnostic] = []
     private let files: any VirtualHostFiles
+    private let declared: Declarations
     private var outcomes: [[String]: HostFileCompiler.Outcome] = [:]
     private var reported: Set<Diagnostic> = []
 
-    /// A desk for these files.
-    init(files: any VirtualHostFiles) { self.files = files }
+    /// A desk for these files, which may refer to what was declared.
+    init(files: any VirtualHostFiles, declared: Declarations) {
+        self.files = files
+        self.declared = declared
+    }
 
     /// The path of a file in `vhost.d`.
     func path(_ name: String) -> String { "\(files.hostFolder)/\(name)" }
@@ -22,7 +26,7 @@ struct FileDesk {
         let path = path(name)
         let outcome = HostFileCompiler.compile(
             files.read(path), path: path, in: HostFileName.context(of: name), isDefault: name == HostFileName.standIn,
-            scope: outer?.scope ?? VariableScope(), files: files)
+            declared: outer?.declarations ?? declared, files: files)
         outcomes[key] = outcome
         // A file for several hosts is compiled for each, and mostly says the same.
         for diagnostic in outcome.diagnostics where reported.insert(diagnostic).inserted {

@@ -4,7 +4,7 @@ extension SnapshotBuilder {
     /// Gives each site what its file says, and makes a site of each file that needs no container.
     mutating func collectFiles() {
         guard let files = inputs.files else { return }
-        var desk = FileDesk(files: files)
+        var desk = FileDesk(files: files, declared: globalFiles.file.declarations)
         var consequences: [String: FileConsequence] = [:]
         let names = files.hostFiles.sorted()
         let byName = Dictionary(names.map { (HostFileName.key($0), $0) }) { first, _ in first }

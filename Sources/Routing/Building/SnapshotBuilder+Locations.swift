@@ -35,7 +35,14 @@ extension SnapshotBuilder {
 
     /// What holds for all locations of a site where they say nothing else.
     func surroundings(of site: Site, _ asked: ContainerSettings) -> Surroundings {
-        var outer = Surroundings().inside(sharedFile?.level)
+        var global = globalFiles.file.level
+        let additions = global.settings.requestHeaders ?? []
+        global.settings.requestHeaders = nil
+        var outer = Surroundings().inside(global).inside(sharedFile?.level)
+        if !additions.isEmpty {
+            // They stand on one level with those of nginx-proxy, which they do not replace therefore.
+            outer.settings.requestHeaders = (outer.settings.requestHeaders ?? RequestHeader.defaults) + additions
+        }
         if let showsServerTokens = asked.showsServerTokens { outer.settings.serverTokens = showsServerTokens }
         return outer.inside(site.file?.level)
     }

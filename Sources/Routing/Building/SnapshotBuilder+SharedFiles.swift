@@ -22,6 +22,38 @@ extension SnapshotBuilder {
         diagnostics.append(Diagnostic(.error, at: .wholeFile(path), consequence))
     }
 
+    /// Reads the files of `conf.d`, whose directives hold for every host that does not say otherwise.
+    ///
+    /// What is broken keeps its last good version; where it was never in order and may say who may come in, every host is shut.
+    mutating func collectGlobalFiles() {
+        guard let files = inputs.files else { return }
+        let folder = "\(files.root)/conf.d"
+        var paths = files.paths(matching: "\(folder)/*.conf").sorted()
+        // nginx-proxy writes this one itself, and leaves it behind in the folder.
+        let generated = "\(folder)/default.conf"
+        if paths.contains(generated) {
+            paths.removeAll { $0 == generated }
+            diagnostics.append(
+                Diagnostic(
+                    .note, at: .wholeFile(generated), "the file is not read: it is what nginx-proxy writes by itself",
+                    hint: "give a file of your own another name"))
+        }
+        globalFiles = GlobalFiles(paths, files: files, previous: inputs.previous?.globalFiles)
+        diagnostics += globalFiles.diagnostics
+        for failure in globalFiles.failures {
+            let consequence: String
+            if failure.isKept {
+                consequence = "its last good version stays in use"
+            } else if failure.mayHoldAccessRules {
+                consequence = "all hosts are answered with 503, because it may say who may come in"
+                globalShut = globalShut ?? VirtualHost.Shut(diagnostic: failure.error)
+            } else {
+                consequence = "hosts are served without it, as it says nothing of access"
+            }
+            diagnostics.append(Diagnostic(.error, at: .wholeFile(failure.path), consequence))
+        }
+    }
+
     /// Reads who counts as internal, where a container asks for it: `network_internal.conf`, else the private networks.
     ///
     /// Where the file is broken and was never in order, nobody does.
@@ -41,7 +73,8 @@ extension SnapshotBuilder {
         let path = "\(files.root)/\(name)"
         let content = files.read(path)
         guard content != .missing else { return nil }
-        let outcome = HostFileCompiler.compile(content, path: path, in: context, isDefault: true, files: files)
+        let outcome = HostFileCompiler.compile(
+            content, path: path, in: context, isDefault: true, declared: globalFiles.file.declarations, files: files)
         diagnostics += outcome.diagnostics
         return outcome
     }

@@ -38,7 +38,8 @@ extension SnapshotBuilder {
     mutating func upstream(of pass: ProxyPass, for site: Site) -> (upstream: Upstream, isRegistry: Bool) {
         let tls: UpstreamTLS? = pass.isTLS ? site.tls(to: pass.name) : nil
         let scheme = pass.isFastCGI ? "fastcgi" : pass.isTLS ? "https" : "http"
-        if !pass.hasPort, let group = site.file?.groups[pass.shownHost] {
+        let declared = site.file?.declarations ?? globalFiles.file.declarations
+        if !pass.hasPort, let group = declared.groups[pass.shownHost] {
             var upstream = Upstream(
                 key: ByteString("\(site.name) \(scheme) upstream \(pass.shownHost)"), host: pass.shownHost,
                 port: pass.server.port, backends: backends(group.servers))

@@ -6,6 +6,10 @@ package struct SnapshotBuilder {
     var sites: [ByteString: Site] = [:]
     var diagnostics: [Diagnostic] = []
     var leftOut: [LeftOutContainer] = []
+    /// What the files of `conf.d` say.
+    var globalFiles = GlobalFiles()
+    /// Set where one of them cannot be read and may say who may come in.
+    var globalShut: VirtualHost.Shut?
     /// What `proxy.conf` says; nil where there is none.
     var sharedFile: HostFile?
     /// Who may come in where only internal clients may.
@@ -30,6 +34,7 @@ package struct SnapshotBuilder {
     package static func build(_ inputs: SnapshotInputs) -> RoutingSnapshot {
         var builder = SnapshotBuilder(inputs: inputs)
         builder.collectContainers()
+        builder.collectGlobalFiles()
         builder.collectFiles()
         builder.collectSharedSettings()
         builder.collectInternalRules()
@@ -65,6 +70,7 @@ package struct SnapshotBuilder {
             leftOut: leftOut,
             passwordFiles: passwordFiles.sorted())
         snapshot.sharedFile = sharedFile
+        snapshot.globalFiles = globalFiles
         snapshot.internalRules = internalRules
         snapshot.externalPorts = externalPorts(of: hosts)
         return snapshot
@@ -91,7 +97,7 @@ package struct SnapshotBuilder {
             certificate: method == .nohttps ? nil : certificate,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
             locations: locations(of: site, outer, defaultReturn),
-            shut: site.shut)
+            shut: site.shut ?? globalShut)
         host.challenges = asked.challenges ?? inputs.settings.challenges
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
@@ -100,7 +106,7 @@ package struct SnapshotBuilder {
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
         host.surroundings = outer.settings
-        let files = [site.file, sharedFile] + site.orderedPaths.flatMap { [$0.file, $0.override] }
+        let files = [site.file, sharedFile, globalFiles.file] + site.orderedPaths.flatMap { [$0.file, $0.override] }
         host.usesCaptures = files.contains { $0?.usesCaptures ?? false }
         if let level = site.file?.level, level.returned == nil { host.steps = level.steps }
         host.file = site.file

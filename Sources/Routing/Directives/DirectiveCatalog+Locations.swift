@@ -21,6 +21,9 @@ extension DirectiveCatalog {
         ) { directive, compiler throws(Diagnostic) in
             try compiler.addLocation(directive)
         },
+        DirectiveRow("map", "TEXT $NAME", in: .http, arity: 2...2, hasBlock: true, repeats: true) {
+            directive, compiler throws(Diagnostic) in try compiler.addMap(directive)
+        },
         DirectiveRow("proxy_pass", "http[s]://HOST[:PORT][PATH]", in: [.location, .locationIf, .limitExcept]) {
             directive, compiler throws(Diagnostic) in try compiler.setLocationPass(directive)
         },

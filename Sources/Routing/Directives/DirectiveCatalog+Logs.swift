@@ -6,7 +6,8 @@ extension DirectiveCatalog {
         accessLog(in: .server, addsToStandard: true),
         accessLog(in: .location, addsToStandard: false),
         DirectiveRow(
-            "log_format", "NAME [escape=default | json | none] TEXT…", in: .server, arity: 2...200, repeats: true
+            "log_format", "NAME [escape=default | json | none] TEXT…", in: [.http, .server], arity: 2...200,
+            repeats: true
         ) { directive, compiler throws(Diagnostic) in try compiler.addLogFormat(directive) },
     ]
 

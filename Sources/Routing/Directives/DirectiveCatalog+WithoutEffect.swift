@@ -22,6 +22,7 @@ extension DirectiveCatalog {
         + [
             "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
             "proxy_headers_hash_max_size",
+            "server_names_hash_bucket_size", "server_names_hash_max_size",
             "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
         ].map(number)
         + [
@@ -45,6 +46,7 @@ extension DirectiveCatalog {
             silent("keepalive_timeout", "TIME", in: .upstream),
             silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
             spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
+            spoken("resolver", "ADDRESS… [OPTION…]", arity: 1...20, because: "names are resolved as the system does"),
             spoken("ssl_ciphers", "CIPHERS", because: policy),
             spoken("ssl_ecdh_curve", "CURVES", because: policy),
             spoken("ssl_prefer_server_ciphers", "on | off", because: policy),

@@ -90,7 +90,7 @@ enum DirectiveCatalog {
         DirectiveRow("ssl_verify_depth", "NUMBER", in: .server) { directive, compiler throws(Diagnostic) in
             try compiler.setClientDepth(directive)
         },
-        DirectiveRow("upstream", "NAME", in: .server, hasBlock: true, repeats: true) {
+        DirectiveRow("upstream", "NAME", in: [.http, .server], hasBlock: true, repeats: true) {
             directive, compiler throws(Diagnostic) in
             try compiler.addUpstream(directive)
         },

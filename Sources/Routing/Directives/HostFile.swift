@@ -35,12 +35,10 @@ struct HostFile: Hashable, Sendable {
     /// What stands for them in `$proxy_port`.
     var proxyPort: UInt16 = 80
 
-    /// The variables that it gives values, and those that it was given.
-    var scope = VariableScope()
+    /// What it declares, and what was declared before it.
+    var declarations = Declarations()
     /// Whether something in it may ask what the groups of a regular expression have matched.
     var usesCaptures = false
-    /// The `upstream`s by their names.
-    var groups: [ByteString: ServerGroup] = [:]
 
     /// What its directives set.
     var settings: DirectiveSettings { level.settings }

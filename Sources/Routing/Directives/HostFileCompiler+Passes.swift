@@ -133,7 +133,7 @@ extension HostFileCompiler {
     mutating func resolvePasses() {
         for pass in passes {
             guard file.servers.count < Self.mostServers else { break }
-            if !pass.hasPort, let group = groups[pass.shownHost] {
+            if !pass.hasPort, let group = groups[pass.shownHost] ?? declared.groups[pass.shownHost] {
                 file.servers += group.servers
                 if file.group == nil { file.group = group }
             } else {

@@ -29,16 +29,18 @@ struct HostFileCompiler {
     /// How many locations there are.
     var locationCount = 0
 
+    /// What was declared before.
+    let declared: Declarations
     let files: any VirtualHostFiles
     private let isDefault: Bool
-    private var diagnostics: [Diagnostic] = []
-    private var errorCount = 0
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var errorCount = 0
     private(set) var context: DirectiveContexts
     private var seen: [ByteString: SourcePosition] = [:]
     private var openFiles: [String] = []
     private var includeCount = 0
-    private var sources: [[UInt8]] = []
-    private var mayHoldAccessRules = false
+    private(set) var sources: [[UInt8]] = []
+    private(set) var mayHoldAccessRules = false
 
     /// What compiling a file came to.
     struct Outcome {
@@ -50,22 +52,20 @@ struct HostFileCompiler {
         var mayHoldAccessRules: Bool
     }
 
-    /// Compiles what a file holds, which is of the server or of a location; `isDefault` says that it stands for hosts without a file of their own.
+    /// Compiles what a file holds, which is of the server or of a location.
+    ///
+    /// - Parameters:
+    ///   - isDefault: whether it stands for hosts without a file of their own.
+    ///   - declared: what it may refer to.
     static func compile(
         _ content: FileContent, path: String, in context: DirectiveContexts = .server, isDefault: Bool = false,
-        scope: VariableScope = VariableScope(), files: any VirtualHostFiles
+        declared: Declarations = Declarations(), files: any VirtualHostFiles
     ) -> Outcome {
         var compiler = HostFileCompiler(
-            path: path, context: context, isDefault: isDefault, scope: scope, files: files)
+            path: path, context: context, isDefault: isDefault, declared: declared, files: files)
         compiler.compile(content, path: path)
-        compiler.resolvePasses()
-        compiler.resolveBackendTLS()
         compiler.checkRequestHeaders(of: compiler.level)
-        compiler.checkAddedHeaders(of: compiler.level)
-        if context == .server { compiler.checkNamedLocations() }
-        compiler.file.groups = compiler.groups
-        compiler.file.scope = compiler.scope
-        compiler.file.usesCaptures = compiler.sources.contains(where: mayAskForGroups)
+        compiler.finish()
         let isGood = compiler.errorCount == 0
         return Outcome(
             file: isGood ? compiler.file : nil,
@@ -74,11 +74,24 @@ struct HostFileCompiler {
                 && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)), )
     }
 
-    private init(
-        path: String, context: DirectiveContexts, isDefault: Bool, scope: VariableScope, files: any VirtualHostFiles
+    /// Does what can be done only when everything is known.
+    mutating func finish() {
+        resolvePasses()
+        resolveBackendTLS()
+        checkAddedHeaders(of: level)
+        if context == .server { checkNamedLocations() }
+        file.declarations = Declarations(
+            scope: scope, groups: declared.groups.merging(groups) { $1 }, logFormats: logFormats)
+        file.usesCaptures = sources.contains(where: Self.mayAskForGroups)
+    }
+
+    init(
+        path: String, context: DirectiveContexts, isDefault: Bool, declared: Declarations, files: any VirtualHostFiles
     ) {
         file = HostFile(path: path)
-        self.scope = scope
+        self.declared = declared
+        scope = declared.scope
+        logFormats = declared.logFormats
         self.context = context
         self.isDefault = isDefault
         self.files = files
@@ -170,7 +183,8 @@ struct HostFileCompiler {
             hint: "write it in the file of the one host that is meant")
     }
 
-    private mutating func compile(_ content: FileContent, path: String) {
+    /// Compiles what a file holds, behind what was compiled before.
+    mutating func compile(_ content: FileContent, path: String) {
         guard case .bytes(let bytes) = content else {
             mayHoldAccessRules = true
             let reason = if case .unreadable(let reason) = content { reason } else { "it has vanished" }
@@ -231,7 +245,8 @@ struct HostFileCompiler {
     private func unknown(_ directive: Directive) -> Diagnostic {
         let name = directive.name.text.text
         let unsupported = directive.error(
-            directive.name, "\(name) is not supported \(context.place)", hint: UnsupportedDirectives.advice(for: name))
+            directive.name, "\(name) is not supported \(context.place)",
+            hint: UnsupportedDirectives.advice(for: name, in: context))
         if UnsupportedDirectives.contains(name) { return unsupported }
         let suggestion =
             NearMiss.suggestion(for: name.lowercased(), among: DirectiveCatalog.names)

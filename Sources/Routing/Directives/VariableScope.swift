@@ -4,6 +4,8 @@ internal import Bytes
 struct VariableScope: Hashable, Sendable {
     /// Those that `set`, `auth_request_set` and named groups of regular expressions give values, in lower case.
     var names: Set<ByteString> = []
+    /// Those that `map` makes.
+    var maps: [ByteString: VariableMap] = [:]
     /// Every value that is given to one of them by `set`; a variable with a value that is not always the same is missing.
     var constants: [ByteString: [ByteString]] = [:]
     /// Those that have a value which is not always the same.
@@ -12,23 +14,19 @@ struct VariableScope: Hashable, Sendable {
     /// The variable that the operator knows by this name, which is in lower case.
     func variable(named name: String) -> Variable? {
         let name = ByteString(name)
+        if let map = maps[name] { return .mapped(map) }
         return names.contains(name) ? .custom(name) : nil
     }
 
     /// All values that a variable can have, where they are known beforehand and not empty.
     func values(of variable: Variable) -> [ByteString]? {
+        if case .mapped(let map) = variable {
+            let values = map.values.compactMap(\.constant)
+            guard values.count == map.values.count else { return nil }
+            return Array(Set(values.filter { !$0.isEmpty })).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        }
         guard case .custom(let name) = variable, let values = constants[name], !values.isEmpty else { return nil }
         return Array(Set(values)).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-    }
-
-    /// All that both know.
-    func joined(with other: VariableScope) -> VariableScope {
-        var result = self
-        result.names.formUnion(other.names)
-        result.changing.formUnion(other.changing)
-        result.constants.merge(other.constants) { $0 + $1 }
-        for name in result.changing { result.constants[name] = nil }
-        return result
     }
 
     /// Notes what the directives of a file, at any depth, give values.

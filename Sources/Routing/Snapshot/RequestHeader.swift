@@ -13,3 +13,12 @@ package struct RequestHeader: Hashable, Sendable {
         self.value = value
     }
 }
+
+extension RequestHeader {
+    /// The set that is sent where no `proxy_set_header` replaces it, for lists that add to it.
+    static let defaults: [RequestHeader] = [
+        ("Host", .http("host")), ("X-Real-IP", .remoteAddress), ("X-Forwarded-For", .forwardedFor),
+        ("X-Forwarded-Proto", .forwardedProto), ("X-Forwarded-Host", .forwardedHost),
+        ("X-Forwarded-Port", .forwardedPort), ("X-Forwarded-Ssl", .forwardedSSL), ("X-Original-URI", .requestURI),
+    ].map { RequestHeader(name: $0, value: Template(pieces: [.variable($1)])) }
+}

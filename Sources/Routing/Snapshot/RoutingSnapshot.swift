@@ -31,6 +31,8 @@ package struct RoutingSnapshot: Sendable {
         return paths.sorted()
     }
 
+    /// What the files of `conf.d` said when they could last be read, so that a broken edit changes nothing.
+    var globalFiles = GlobalFiles()
     /// What `proxy.conf` said when it could last be read, so that a broken edit changes nothing.
     var sharedFile: HostFile?
     /// Who counted as internal when that could last be read.

@@ -46,6 +46,8 @@ package enum Variable: Hashable, Sendable {
     case https
     /// `$is_args`: `?` where the request has a query that is not empty, else nothing.
     case isArgs
+    /// A variable of `map`.
+    case mapped(VariableMap)
     /// `$msec`: the time as seconds since 1970 with milliseconds.
     case msec
     /// A variable of nginx that never has a value here, such as `$upstream_cache_status`.

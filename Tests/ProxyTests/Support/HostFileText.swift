@@ -14,16 +14,20 @@ struct HostFileText: VirtualHostFiles {
 
     func read(_ path: String) -> FileContent { contents[path].map { .bytes(Array($0.utf8)) } ?? .missing }
 
-    func paths(matching pattern: String) -> [String] { [] }
+    func paths(matching pattern: String) -> [String] {
+        pattern == "/etc/nginx/conf.d/*.conf" ? contents.keys.filter { $0.hasPrefix("/etc/nginx/conf.d/") } : []
+    }
 }
 
 extension TestProxy {
     /// A proxy that serves the host `red.test` as a file says, in which `BACKEND` stands for the address of the backend.
     convenience init(
-        file text: String, to backend: ScriptedBackend? = nil, passwordFiles: [String: PasswordSource] = [:]
+        file text: String, to backend: ScriptedBackend? = nil, passwordFiles: [String: PasswordSource] = [:],
+        global: String? = nil
     ) throws {
         let text = backend.map { text.replacing("BACKEND", with: "\($0.endpoint)") } ?? text
-        let files = HostFileText(contents: ["/etc/nginx/vhost.d/red.test": text])
+        var files = HostFileText(contents: ["/etc/nginx/vhost.d/red.test": text])
+        files.contents["/etc/nginx/conf.d/a.conf"] = global
         let snapshot = SnapshotBuilder.build(SnapshotInputs(files: files))
         if let error = snapshot.diagnostics.first(where: { $0.severity == .error }) { throw TestFault("\(error)") }
         try self.init(snapshot.hosts, passwordFiles: passwordFiles)
