@@ -23,6 +23,8 @@ struct HostFiles: VirtualHostFiles {
 
     func read(_ path: String) -> FileContent { contents[path] ?? .missing }
 
-    /// Every pattern matches the one file that says who may come in.
-    func paths(matching pattern: String) -> [String] { ["/etc/nginx/snippets/door"] }
+    /// Every pattern but that of files for all hosts matches the one file that says who may come in.
+    func paths(matching pattern: String) -> [String] {
+        pattern == "\(root)/conf.d/*.conf" ? [] : ["/etc/nginx/snippets/door"]
+    }
 }

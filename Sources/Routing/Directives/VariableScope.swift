@@ -58,7 +58,12 @@ struct VariableScope: Hashable, Sendable {
                 for argument in directive.arguments { declareGroups(of: argument.text, &changing) }
             default: break
             }
-            if let block = directive.block { declare(block, &changing) }
+            guard let block = directive.block else { continue }
+            if directive.name.text == "map" {
+                for line in block { declareGroups(of: line.name.text, &changing) }
+            } else {
+                declare(block, &changing)
+            }
         }
     }
 

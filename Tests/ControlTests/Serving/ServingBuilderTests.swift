@@ -228,7 +228,7 @@ struct ServingBuilderTests {
             "include extra.conf;\nproxy_pass http://127.0.0.1:5000;\nauth_basic x;\nauth_basic_user_file users;")
         let builder = try builder()
         _ = builder.build()
-        let folders = ["certs", "vhost.d", "passwords", "htpasswd"]
+        let folders = ["certs", "vhost.d", "passwords", "htpasswd", "conf.d"]
         let own = (folders + ["dhparam/dhparam.pem", "extra.conf", "proxy.conf", "users"]).map(folder.path)
         #expect(builder.paths == Set(own + ["/usr/share/nginx/html/errors/50x.html"]))
         try folder.write("extra.conf", "client_max_body_size 6m;")
