@@ -54,10 +54,10 @@ struct GlobalFilesTests {
                 "conf.d/a.conf": """
                 upstream pool { server 10.0.0.1; server 10.0.0.2; }
                 map $http_x $side { default left; ~*^r(?<rest>.*)$ "right $rest"; x y; \\default z; }
-                log_format short "$host";
+                log_format short "$host"; limit_req_zone $remote_addr zone=slow:1m rate=1r/s;
                 """,
                 "vhost.d/a.org":
-                    "add_header X-Side $side; access_log a.log short; location /p { proxy_pass http://pool; }",
+                    "limit_req zone=slow; add_header X-Side $side; access_log a.log short; location /p { proxy_pass http://pool; }",
                 "vhost.d/a.org_location": "add_header Y $side;", "vhost.d/s.org": "proxy_pass http://pool;",
             ]))
         #expect(snapshot.lines.filter { $0.contains("error") } == [])

@@ -6,6 +6,8 @@ struct Declarations: Hashable, Sendable {
     var scope = VariableScope()
     /// The groups of backends (`upstream`).
     var groups: [ByteString: ServerGroup] = [:]
+    /// What requests are counted by (`limit_req_zone`, `limit_conn_zone`).
+    var zones: [ByteString: LimitZone] = [:]
     /// The formats of access logs (`log_format`).
     var logFormats: [ByteString: LogFormat] = [:]
 }

@@ -81,7 +81,7 @@ struct HostFileCompiler {
         checkAddedHeaders(of: level)
         if context == .server { checkNamedLocations() }
         file.declarations = Declarations(
-            scope: scope, groups: declared.groups.merging(groups) { $1 }, logFormats: logFormats)
+            scope: scope, groups: declared.groups.merging(groups) { $1 }, zones: zones, logFormats: logFormats)
         file.usesCaptures = sources.contains(where: Self.mayAskForGroups)
     }
 
@@ -92,6 +92,7 @@ struct HostFileCompiler {
         self.declared = declared
         scope = declared.scope
         logFormats = declared.logFormats
+        zones = declared.zones
         self.context = context
         self.isDefault = isDefault
         self.files = files
