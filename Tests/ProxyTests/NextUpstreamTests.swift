@@ -18,7 +18,9 @@ struct NextUpstreamTests {
             settings.nextUpstream.tries = tries
             settings.nextUpstream.timeout = timeout
         }
-        return try TestProxy([host])
+        let proxy = try TestProxy([host])
+        proxy.backends = [first, second]
+        return proxy
     }
 
     @Test(

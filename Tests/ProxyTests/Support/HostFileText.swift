@@ -31,6 +31,7 @@ extension TestProxy {
         let snapshot = SnapshotBuilder.build(SnapshotInputs(files: files))
         if let error = snapshot.diagnostics.first(where: { $0.severity == .error }) { throw TestFault("\(error)") }
         try self.init(snapshot.hosts, passwordFiles: passwordFiles)
+        backends = backend.map { [$0] } ?? []
     }
 
     /// The answer to a request for the host `red.test`.

@@ -24,7 +24,7 @@ final class TestProxy {
     private let threads: WorkerThreads
     private let workerCount: Int
     /// Kept alive for as long as the proxy is.
-    private var backends: [ScriptedBackend] = []
+    var backends: [ScriptedBackend] = []
     private var generation: UInt64 = 0
     private var hasEnded = false
 
