@@ -88,6 +88,14 @@ struct HostFileCompilerTests {
                 "else { }",
                 "h:1:1: error: else is not supported in a virtual host's file; nginx has no else: write a second if with the opposite condition"
             ),
+            (
+                "mirror /x;",
+                "h:1:1: error: mirror is not supported in a virtual host's file; have the backend, or a log of requests, feed the other one: requests are sent to one backend"
+            ),
+            (
+                "valid_referers none;",
+                "h:1:1: error: valid_referers is not supported in a virtual host's file; write if ($http_referer !~ PATTERN) { return 403; }"
+            ),
             ("proxy_ssl_crl x;", "h:1:1: error: proxy_ssl_crl is not supported in a virtual host's file"),
             (
                 "server { }",

@@ -251,7 +251,7 @@ struct HostFileCompiler {
         if UnsupportedDirectives.contains(name) { return unsupported }
         let suggestion =
             NearMiss.suggestion(for: name.lowercased(), among: DirectiveCatalog.names)
-            ?? NearMiss.suggestion(for: name.lowercased(), among: UnsupportedDirectives.names.sorted())
+            ?? NearMiss.suggestion(for: name.lowercased(), among: UnsupportedDirectives.known.sorted())
         if suggestion == nil, UnsupportedDirectives.hasPrefix(of: name) { return unsupported }
         return directive.error(
             directive.name, "unknown directive \(Quoted(name))", hint: suggestion.map { "did you mean \($0)?" })
