@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         // Level 1
         target("Bytes", []),
         // Level 2
@@ -42,7 +43,7 @@ let package = Package(
         target("TLS", ["Bytes", "Net", "COpenSSL"]),
         target("Routing", ["Bytes", "HTTP", "CPCRE2"]),
         // Level 4
-        target("Proxy", ["Bytes", "Net", "HTTP", "Passwords", "TLS", "Routing"]),
+        target("Proxy", ["Bytes", "Net", "HTTP", "Passwords", "TLS", "Routing", "CZlib"]),
         // Level 5
         target(
             "Control",
@@ -63,7 +64,8 @@ let package = Package(
         ),
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Bytes", "Net"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Bytes", "Net", "CZlib"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         tests("BytesTests", ["Bytes"]),
         tests("NetTests", ["Net", "Bytes", "CLinux"]),
         tests("HTTPTests", ["HTTP", "Bytes"]),

@@ -7,6 +7,11 @@ extension Exchange {
     /// A piece of the answer's body has come from the backend.
     func receivedResponse(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         attempts.received(piece.count)
+        guard encoder == nil else { return sendCompressed(piece, isLast ? .end : .none) }
+        send(piece, isLast: isLast)
+    }
+
+    private func send(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         bytesSent += piece.count
         worker.counters.bytesOut += piece.count
         let result: WriteResult
@@ -22,8 +27,23 @@ extension Exchange {
         if isStalled || pacer?.holds(sent: bytesSent) ?? false { upstream?.pause() }
     }
 
-    /// Sends the head on although no piece of the body has come yet.
+    /// Compresses a piece and sends what comes out, which is nothing for most small ones.
+    private func sendCompressed(_ piece: UnsafeMutableRawBufferPointer, _ flush: GzipEncoder.Flush) {
+        let region = worker.encoders.region
+        guard let count = encoder?.encode(UnsafeRawBufferPointer(piece), flush: flush, into: region) else {
+            return downstreamFailed(.notCompressed)
+        }
+        guard count > 0 || flush == .end else { return }
+        send(UnsafeMutableRawBufferPointer(rebasing: region[..<count]), isLast: flush == .end)
+    }
+
+    /// Sends on what there is, the head above all, because nothing more has come yet.
     func responseStalled() {
+        if encoder?.holdsBack == true {
+            sendCompressed(UnsafeMutableRawBufferPointer(start: nil, count: 0), .pending)
+            // The client may be gone by now, and the exchange with it.
+            guard encoder != nil, !isStalled else { return }
+        }
         switch downstream.flush() {
         case .complete: break
         case .pending:

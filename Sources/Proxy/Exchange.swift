@@ -51,6 +51,8 @@ final class Exchange {
     var isCounted = false
     /// What counts the request among those under way.
     var stay: LocationLimits.Stay?
+    /// What compresses the answer; nil where it is sent as it came.
+    var encoder: GzipEncoder?
     /// What slows the answer down; nil where nothing does.
     private(set) var pacer: Pacer?
     /// The status that the client was sent, 0 before.
@@ -388,6 +390,8 @@ final class Exchange {
         stay = nil
         pacer?.end()
         pacer = nil
+        if let encoder { worker.encoders.giveBack(encoder) }
+        encoder = nil
         if !downstream.isInner { worker.accessLog.record(self) }
     }
 

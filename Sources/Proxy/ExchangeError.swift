@@ -81,6 +81,8 @@ extension ExchangeError {
     static let noAuthorization = ExchangeError(
         fault: .proxy, status: 500, retry: .never,
         reason: "the location that auth_request names answered with neither 2xx nor 401 nor 403")
+    static let notCompressed = ExchangeError(
+        fault: .proxy, status: 500, retry: .never, reason: "the answer could not be compressed")
     static let circle = ExchangeError(
         fault: .proxy, status: 500, retry: .never,
         reason: "more than 10 rewrites or inner redirects: they go in a circle")

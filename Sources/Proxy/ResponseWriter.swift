@@ -10,8 +10,11 @@ enum ResponseWriter {
         _ response: borrowing ResponseHead, framing: BodyFraming, bytes: UnsafeRawBufferPointer, for exchange: Exchange
     ) {
         let downstream = exchange.downstream
+        let varies = compress(response, framing: framing, bytes: bytes, for: exchange)
+        let isCompressed = exchange.encoder != nil
         let length: HTTP1ServerConnection.ResponseLength =
             switch framing {
+            case _ where isCompressed: .unknown
             case .none: .none
             case .length(let count): .known(count)
             case .chunked, .untilClose: .unknown
@@ -45,9 +48,13 @@ enum ResponseWriter {
             case .other where isHidden(bytes[field.name]): continue
             // An answer without a body may still say how long the body would be (RFC 9110 §8.6).
             case .contentLength where framing != .none: continue
+            case .acceptRanges where isCompressed: continue
+            case .etag where isCompressed: writeWeak(bytes[field.value], to: downstream)
             default: downstream.addField(bytes[field.name], bytes[field.value])
             }
         }
+        if isCompressed { downstream.addField("Content-Encoding", "gzip") }
+        if varies { downstream.addField("Vary", "Accept-Encoding") }
         if rules.expiry != nil {
             let changed = response.fields.first(.lastModified).map { bytes[$0.value] }
             rules.writeExpiry(status: status, changed: changed, for: exchange)
@@ -59,6 +66,29 @@ enum ResponseWriter {
             }
         }
         downstream.endHead()
+    }
+
+    /// Gives the exchange an encoder where its answer is compressed; whether the answer says that this depends on the client.
+    private static func compress(
+        _ response: borrowing ResponseHead, framing: BodyFraming, bytes: UnsafeRawBufferPointer, for exchange: Exchange
+    ) -> Bool {
+        guard let compression = exchange.location.compression, !exchange.downstream.isInner else { return false }
+        switch compression.choose(response, framing: framing, bytes: bytes, for: exchange) {
+        case .asItCame: return false
+        case .notForThisClient: break
+        case .gzip: exchange.encoder = exchange.worker.encoders.take(level: compression.level)
+        }
+        return compression.varies
+    }
+
+    /// Adds an ETag that stands for the same content in other bytes (RFC 9110 §8.8.1); one that is none is left out.
+    private static func writeWeak(_ tag: UnsafeRawBufferPointer, to downstream: Downstream) {
+        if tag.count > 2, tag[0] == UInt8(ascii: "W"), tag[1] == ASCII.slash { return downstream.addField("ETag", tag) }
+        guard tag.first == UInt8(ascii: "\"") else { return }
+        var weak = ByteBuffer()
+        weak.append("W/")
+        weak.append(tag)
+        downstream.addField("ETag", weak.readable)
     }
 
     private static func writeRedirect(

@@ -10,7 +10,13 @@ final class Scratch {
 
     private let memory: UnsafeMutableRawBufferPointer
 
-    init() { memory = .allocate(byteCount: Self.size + 2 * Self.margin, alignment: 64) }
+    private let count: Int
+
+    /// Memory for pieces of this size.
+    init(size: Int = Scratch.size) {
+        count = size
+        memory = .allocate(byteCount: size + 2 * Self.margin, alignment: 64)
+    }
 
     deinit { memory.deallocate() }
 
@@ -24,6 +30,6 @@ final class Scratch {
     /// The memory between the margins.
     @inline(__always)
     var region: UnsafeMutableRawBufferPointer {
-        UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + Self.size])
+        UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + count])
     }
 }

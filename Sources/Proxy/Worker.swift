@@ -15,6 +15,8 @@ final class Worker {
     let clientHeaderTimeout: Timeout
     let scratch = Scratch()
     let path = RequestPath()
+    /// What compresses answers; made when it is needed first.
+    lazy var encoders = GzipEncoders()
     let patterns = PatternMatcher()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()

@@ -34,6 +34,8 @@ final class WorkerLocation {
     let limits: LocationLimits?
     /// Which other location is asked whether a request may pass; nil for none.
     let authorization: AuthorizationRequest?
+    /// Which answers are compressed; nil for none.
+    let compression: AnswerCompression?
     /// What is done to the fields of answers.
     let answerFields: AnswerFields
     /// What is done to requests before they are served; nil for nothing.
@@ -72,6 +74,7 @@ final class WorkerLocation {
         self.choice = choice
         self.limits = limits
         authorization = location.settings.authorization.path == nil ? nil : location.settings.authorization
+        compression = AnswerCompression(location.settings.compression)
         answerFields = AnswerFields(location)
         target = location.target
         steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)

@@ -24,7 +24,7 @@ struct WallsTests {
             "Passwords": ["CCrypt", "COpenSSL"],
             "TLS": ["Bytes", "Net", "COpenSSL"],
             "Routing": ["Bytes", "HTTP", "CPCRE2"],
-            "Proxy": level3,
+            "Proxy": level3.union(["CZlib"]),
             "Control": level4.union(outside).union(["Logging", "Yams"]),
             "portico": outside.union(["Control", "Routing", "Passwords", "TLS", "ArgumentParser", "Bytes"]),
         ]

@@ -11,7 +11,8 @@ enum DirectiveCatalog {
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
     private static let rows: [DirectiveRow] =
-        serving + access + limits + transfer + upstreams + fastCGI + locations + answers + logs + staticFiles
+        serving + access + limits + transfer + compression + upstreams + fastCGI + locations + answers + logs
+        + staticFiles
         + withoutEffect
 
     /// Sizes, times, fields and answers.
@@ -36,8 +37,8 @@ enum DirectiveCatalog {
                 advice: directive.arguments.count == 2 ? try directive.seconds(directive.arguments[1]) : nil)
         },
         time("proxy_connect_timeout", \.connectTimeout),
-        flag("proxy_pass_request_body", \.passesRequestBody),
-        flag("proxy_pass_request_headers", \.passesRequestFields),
+        onOff("proxy_pass_request_body", \.passesRequestBody),
+        onOff("proxy_pass_request_headers", \.passesRequestFields),
         time("proxy_read_timeout", \.readTimeout),
         time("proxy_send_timeout", \.sendTimeout),
         DirectiveRow("proxy_set_header", "NAME VALUE", arity: 2...2, repeats: true) {
@@ -102,10 +103,12 @@ enum DirectiveCatalog {
         }
     }
 
-    private static func flag(
-        _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Bool?> & Sendable
+    /// The row of a directive that is on or off.
+    static func onOff(
+        _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Bool?> & Sendable,
+        in contexts: DirectiveContexts = .settings
     ) -> DirectiveRow {
-        DirectiveRow(name, "on | off") { directive, compiler throws(Diagnostic) in
+        DirectiveRow(name, "on | off", in: contexts) { directive, compiler throws(Diagnostic) in
             compiler.settings[keyPath: setting] = try directive.choice(directive.arguments[0], ["on", "off"]) == 0
         }
     }

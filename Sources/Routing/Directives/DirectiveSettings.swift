@@ -24,6 +24,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var rateAfter: Int?
     var backendRate: Int?
     var heedsBackendRate: Bool?
+    var compression = CompressionDirectives()
     var nextConditions: NextUpstream.Conditions?
     var nextTries: Int?
     var nextTimeout: Duration?
@@ -101,6 +102,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if let rateAfter { result.rates.after = rateAfter }
         if let backendRate { result.rates.backend = backendRate }
         if let heedsBackendRate { result.rates.heedsBackend = heedsBackendRate }
+        result.compression = compression.applied(to: result.compression)
         if let nextConditions { result.nextUpstream.conditions = nextConditions }
         if let nextTries { result.nextUpstream.tries = nextTries }
         if let nextTimeout { result.nextUpstream.timeout = nextTimeout }

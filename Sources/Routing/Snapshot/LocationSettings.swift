@@ -40,6 +40,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var limits = LimitSettings()
     /// How fast answers are sent (`limit_rate`, `proxy_limit_rate`).
     package var rates = RateSettings()
+    /// Which answers are compressed (`gzip`).
+    package var compression = CompressionSettings()
     /// When a request is sent to another backend (`proxy_next_upstream`).
     package var nextUpstream = NextUpstream()
     /// How many requests one connection of a client may bring (`keepalive_requests`).

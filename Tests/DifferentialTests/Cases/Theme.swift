@@ -9,7 +9,8 @@ struct Theme: CustomStringConvertible, Sendable {
     }
 
     static let all = [
-        access, addedFields, answerFields, answers, backendAnswers, errorPages, files, locations, passing, passwords,
+        access, addedFields, answerFields, answers, backendAnswers, compression, errorPages, files, locations, passing,
+        passwords,
         requestFields, rewriting, sizes, steps, subrequests, targets, variables,
     ]
 }
