@@ -14,7 +14,8 @@ extension Theme {
                 location /off/ { gzip off; proxy_pass http://@BACKEND@; }
                 """,
                 [
-                    "/", "/\nAccept-Encoding: gzip", .differing("head-of-compressed", "HEAD /\nAccept-Encoding: gzip"), "/\nAccept-Encoding: gzip;q=0",
+                    "/", "/\nAccept-Encoding: gzip", .differing("head-of-compressed", "HEAD /\nAccept-Encoding: gzip"),
+                    "/\nAccept-Encoding: gzip;q=0",
                     "/\nAccept-Encoding: br, gzip;q=0.1", "/\nAccept-Encoding: *", "/\nAccept-Encoding: deflate",
                     "/\nAccept-Encoding: gzip\nX-Reply: 404", "/\nAccept-Encoding: gzip\nX-Reply: 403",
                     "/\nAccept-Encoding: gzip\nX-Reply: 500", "/\nAccept-Encoding: gzip\nX-Reply: 206",
