@@ -88,7 +88,7 @@ final class Worker {
     }
 
     /// Routes new requests by the configuration; those under way keep what they began with.
-    private func serve(_ configuration: ServingConfiguration) {
+    func serve(_ configuration: ServingConfiguration) {
         var used: Set<ByteString> = []
         accessLog.update(configuration.logFiles)
         routes = WorkerRoutes(configuration, log: accessLog, zones: zones) { upstream in

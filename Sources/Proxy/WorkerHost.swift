@@ -93,6 +93,9 @@ final class WorkerHost {
     /// The location of a number.
     func location(_ number: Int) -> WorkerLocation { locations[number] }
 
+    /// The number of a location; nil where it is none of the host's.
+    func number(of location: WorkerLocation) -> Int? { locations.firstIndex { $0 === location } }
+
     /// The location `@NAME`; nil where there is none.
     func location(named name: ByteString) -> WorkerLocation? { named[name] }
 

@@ -24,6 +24,7 @@ extension SnapshotBuilder {
         }
         let number = result.count
         result.append(Location(match: location.match, parent: parent, settings: inner.settings))
+        result[number].origins = inner.origins
         complete(number, with: location.level, inner, of: site, in: &result)
     }
 
@@ -60,6 +61,7 @@ extension SnapshotBuilder {
         var inner = outer.inside(level)
         let around = result[number]
         var block = Location(match: .block, settings: inner.settings)
+        block.origins = inner.origins
         if level.settings.realm != nil || level.settings.passwordFile != nil {
             block.settings.authentication = authentication(in: inner, of: site)
         } else {

@@ -21,6 +21,7 @@ extension SnapshotBuilder {
         }
         if !result.contains(where: \.isRoot) {
             var uncovered = Location(settings: outer.settings)
+            uncovered.origins = outer.origins
             uncovered.settings.authentication = authentication(in: outer, of: site)
             uncovered.settings.returned = defaultReturn
             result.append(uncovered)
@@ -85,6 +86,7 @@ extension SnapshotBuilder {
         var location = Location(
             match: path.match, settings: inner.settings, upstream: upstream(of: path, site, asked))
         location.file = path.file
+        location.origins = inner.origins
         if !isReplaced {
             location.destination = destination(of: path)
             if let fastCGI = asked.fastCGI { location.setFastCGI(fastCGI) }

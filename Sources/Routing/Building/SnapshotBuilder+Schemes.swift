@@ -2,18 +2,20 @@ internal import Bytes
 
 extension SnapshotBuilder {
     /// The certificate of a site (CONTRACT §1.4); one that is asked for and missing is reported.
-    mutating func certificate(for site: Site, asked: ContainerSettings) -> String? {
+    mutating func certificate(
+        for site: Site, asked: ContainerSettings
+    ) -> (name: String, source: CertificateSource)? {
         guard let pattern = site.patterns.first else { return nil }
-        let name = CertificateChoice.name(
+        let pair = CertificateChoice.pair(
             for: pattern, asked: asked.certificate, available: inputs.certificateNames,
             trustsDefault: asked.trustsDefaultCertificate ?? inputs.settings.trustsDefaultCertificate)
-        if name == nil, let wanted = asked.certificate, let container = site.containers.first {
+        if pair == nil, let wanted = asked.certificate, let container = site.containers.first {
             diagnostics.append(
                 Diagnostic(
                     .warning, at: .container(container.name, variable: "CERT_NAME"),
                     "\(site.name.text) has no https: there is no usable pair \(Quoted(wanted))"))
         }
-        return name
+        return pair
     }
 
     /// How a site treats the two schemes: without a certificate http is served where it may be.

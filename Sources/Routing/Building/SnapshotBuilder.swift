@@ -94,11 +94,13 @@ package struct SnapshotBuilder {
             name: site.name,
             names: site.patterns,
             httpsMethod: method,
-            certificate: method == .nohttps ? nil : certificate,
+            certificate: method == .nohttps ? nil : certificate?.name,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
             locations: locations(of: site, outer, defaultReturn),
             shut: site.shut ?? globalShut)
         host.challenges = asked.challenges ?? inputs.settings.challenges
+        host.certificateSource = host.certificate == nil ? nil : certificate?.source
+        host.origins = outer.origins
         host.httpPort = site.httpPort
         host.httpsPort = site.httpsPort
         host.nonGetRedirect = asked.nonGetRedirect ?? inputs.settings.nonGetRedirect

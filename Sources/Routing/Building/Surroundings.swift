@@ -13,6 +13,9 @@ struct Surroundings {
     /// Whether the operator has set a limit to bodies.
     private(set) var limitsBodies = false
 
+    /// Where the directives stand, level by level, the outermost first.
+    private(set) var origins: [[DirectiveOrigin]] = []
+
     /// What holds where nothing is set.
     init() { settings = LocationSettings() }
 
@@ -21,6 +24,7 @@ struct Surroundings {
         guard let level else { return self }
         var inner = self
         inner.settings = level.settings.applied(to: settings)
+        if !level.origins.isEmpty { inner.origins.append(level.origins) }
         if let realm = level.settings.realm {
             inner.realm = realm
             inner.realmPlace = level.realmPlace

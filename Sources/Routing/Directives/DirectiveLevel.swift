@@ -17,6 +17,8 @@ struct DirectiveLevel: Hashable, Sendable {
     /// Where `internal` stands.
     var isInternal = false
 
+    /// Where everything that was said here stands.
+    var origins: [DirectiveOrigin] = []
     /// Where `auth_basic` stands.
     var realmPlace: Diagnostic.Place?
     /// Where `auth_basic_user_file` stands.

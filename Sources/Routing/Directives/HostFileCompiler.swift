@@ -219,6 +219,7 @@ struct HostFileCompiler {
             var directive = directive
             directive.scope = scope
             try row.apply(directive, &self)
+            if context != .upstream { level.origins.append(DirectiveOrigin(directive)) }
         } catch {
             report(error)
         }

@@ -10,6 +10,8 @@ package struct VirtualHost: Sendable {
     package var httpsMethod: HTTPSMethod
     /// The name of the certificate pair in the folder of certificates; nil where https cannot be served.
     package var certificate: String?
+    /// Why it is that one.
+    package var certificateSource: CertificateSource?
     /// The status with which OPTIONS, POST, PUT, PATCH and DELETE are redirected to https: 301, or 307 or 308, with which
     /// clients repeat method and body (RFC 9110 §15.4).
     package var nonGetRedirect = 301
@@ -34,6 +36,8 @@ package struct VirtualHost: Sendable {
     package var steps: [RewriteStep] = []
     /// Whether something may ask what the groups of its regular expressions have matched.
     package var usesCaptures = false
+    /// Where the directives stand that hold for the whole host, level by level, the outermost first.
+    package var origins: [[DirectiveOrigin]] = []
     /// Set when the host must answer every request with an error, because its rules could not be read.
     package var shut: Shut?
     /// What the host's file said when it could last be read, so that a broken edit changes nothing.
