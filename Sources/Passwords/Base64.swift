@@ -1,5 +1,5 @@
 /// The base 64 of RFC 4648 §4, and nothing looser: padding is due, and the unused bits of the last digit are zero.
-enum Base64 {
+package enum Base64 {
     /// Writes the decoded bytes to the start of `memory` and returns how many there are; nil when the text is not
     /// canonical base 64 or the memory too small. The memory may be the text's own.
     static func decode(_ text: UnsafeRawBufferPointer, into memory: UnsafeMutableRawBufferPointer) -> Int? {
@@ -27,7 +27,7 @@ enum Base64 {
     }
 
     /// The bytes as text.
-    static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
+    package static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
         var text = ""
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {

@@ -132,16 +132,7 @@ package final class Supervisor {
     }
 
     private func startWorkers(_ configuration: ServingConfiguration) {
-        var worker = WorkerSettings()
-        worker.httpAddresses = settings.http
-        worker.httpsAddresses = settings.https
-        worker.httpsPort = settings.redirectPort
-        worker.requiresProxyHeader = settings.requiresProxyHeader
-        worker.trustedProxies = settings.trustedProxies
-        worker.logFormat = settings.logFormat
-        worker.pageFolder = ByteString(settings.folders.pages)
-        worker.answersChallengesForUnknown = settings.answersChallengesForUnknown
-        worker.hostname = ByteString(OwnContainer.ownHostname)
+        let worker = WorkerSettings(settings)
         do throws(ListenError) {
             let workers = try WorkerThreads(
                 count: workerCount, settings: worker, hashing: hashing, log: accessLogs.writer, ticketKeys: tickets

@@ -25,6 +25,7 @@ extension SnapshotBuilder {
         let number = result.count
         result.append(Location(match: location.match, parent: parent, settings: inner.settings))
         result[number].origins = inner.origins
+        result[number].place = location.place
         complete(number, with: location.level, inner, of: site, in: &result)
     }
 

@@ -1,7 +1,7 @@
 /// Finds what was probably meant by a word that is not known.
-enum NearMiss {
+package enum NearMiss {
     /// The candidate that the word differs from least, when it differs so little that a slip of the hand explains it.
-    static func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
+    package static func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
         let letters = Array(word.utf8)
         guard (2...40).contains(letters.count) else { return nil }
         var best: (distance: Int, candidate: String)?

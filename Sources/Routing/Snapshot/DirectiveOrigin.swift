@@ -29,11 +29,11 @@ package struct DirectiveOrigin: Hashable, Sendable {
 }
 
 extension [[DirectiveOrigin]] {
-    /// The directives of a name that are in force, where the outermost level comes first: those of the innermost level
-    /// that has any, because there they replace all further out.
-    package func inForce(_ name: ByteString) -> [DirectiveOrigin] {
+    /// The directives of these names that are in force, where the outermost level comes first: those of the innermost
+    /// level that has any, because there they replace all further out.
+    package func inForce(_ names: ByteString...) -> [DirectiveOrigin] {
         for level in reversed() {
-            let found = level.filter { $0.name == name }
+            let found = level.filter { names.contains($0.name) }
             if !found.isEmpty { return found }
         }
         return []

@@ -29,6 +29,8 @@ package struct Location: Sendable {
     package var isInternal = false
     /// How requests become those of a FastCGI application; nil where the backends speak HTTP.
     package var fastCGI: FastCGISettings?
+    /// Where its `location` stands; nil for what containers ask for.
+    package var place: Diagnostic.Place?
     /// Where the directives stand that hold here, level by level, the outermost first.
     package var origins: [[DirectiveOrigin]] = []
     /// What the location's file said when it could last be read, so that a broken edit changes nothing.

@@ -84,10 +84,17 @@ struct FallbackMatrixTests {
                 generation += 1
                 let result = ServingBuilder(settings).build(containers: [container(row[0])])
                 try door.serve(result.configuration, generation: generation)
-                let sights = try door.ask([
+                let addresses = [
                     "http://www.app.example/x?y", "https://www.app.example/", "http://unknown.example/",
                     "https://unknown.example/",
-                ])
+                ]
+                let sights = try door.ask(addresses)
+                let told = try addresses.map { address in
+                    let explanation = try Explainer.explain(
+                        Question(CheckedAddress(address)), by: result, settings: settings, containers: [], now: 0)
+                    return explanation.status.map(String.init) ?? "alert"
+                }
+                #expect(told == Array(row[4...]), "told of \(row[..<4].joined(separator: " "))")
                 #expect(sights.map(\.outcome) == Array(row[4...]), "\(row[..<4].joined(separator: " "))")
                 if row[4] == "301" { #expect(sights[0].redirect == "https://www.app.example/x?y") }
             }
