@@ -21,6 +21,8 @@ package final class PasswordFile: Sendable {
         package let message: String
         /// Whether a user is kept out by it.
         package let isError: Bool
+        /// What to do about it; nil where the message says it.
+        package let hint: String?
     }
 
     /// The most bytes that are read. What lies behind them is ignored, and the users there have no entry.

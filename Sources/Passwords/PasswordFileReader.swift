@@ -62,14 +62,33 @@ struct PasswordFileReader {
             _ = try HashSyntax.recognize(hash)
             return true
         } catch {
-            report(number, "\(text(name)) is kept out: \(error)", isError: true)
+            guard problems.count < Self.problemLimit, Self.isGlued(hash) else {
+                report(number, "\(text(name)) is kept out: \(error)", isError: true)
+                return false
+            }
+            report(
+                number,
+                "\(text(name)) is kept out, and whoever follows in the line: behind the hash stands a letter n where the line "
+                    + "should end", isError: true, hint: Self.adviceOnEnds)
             return false
         }
     }
 
-    private mutating func report(_ line: Int, _ message: String, isError: Bool) {
+    /// Whether the text is a hash with an `n` behind it: what `printf "USER:HASHn"` writes where `\\n` was meant.
+    private static func isGlued(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.count <= HashSyntax.maximumLength
+            && text.indices.contains { index in
+                text[index] == UInt8(ascii: "n")
+                    && (try? HashSyntax.recognize(UnsafeRawBufferPointer(rebasing: text[..<index]))) != nil
+            }
+    }
+
+    private static let adviceOnEnds =
+        "write printf '%s\\n' \"USER:HASH\", or make the file with: portico passwd set HOST USER"
+
+    private mutating func report(_ line: Int, _ message: String, isError: Bool, hint: String? = nil) {
         guard problems.count < Self.problemLimit else { return }
-        problems.append(PasswordFile.Problem(line: line, message: message, isError: isError))
+        problems.append(PasswordFile.Problem(line: line, message: message, isError: isError, hint: hint))
     }
 
     private func text(_ name: UnsafeRawBufferPointer) -> String { String(decoding: name, as: UTF8.self) }

@@ -71,7 +71,24 @@ package final class Certificate: Sendable {
         if !hasAlternativeNames {
             warnings.append("the certificate has no subjectAltName: docker and browsers refuse it")
         }
+        if let chainFault { warnings.append(chainFault) }
         return warnings
+    }
+
+    /// What is wrong with the certificates behind the leaf; nil where nothing is.
+    private var chainFault: String? {
+        if let next = chain.first {
+            let fits = X509_check_issued(next.pointer, leaf.pointer) == Int32(X509_V_OK)
+            ERR_clear_error()
+            return fits
+                ? nil : "the certificate behind the first is not the one that has signed it: some clients refuse it"
+        }
+        let isSelfSigned = X509_check_issued(leaf.pointer, leaf.pointer) == Int32(X509_V_OK)
+        ERR_clear_error()
+        // Authorities that tell where their certificates are to be had are not the roots that clients know.
+        guard !isSelfSigned, X509_get_ext_by_NID(leaf.pointer, NID_info_access, -1) >= 0 else { return nil }
+        return "its authority's certificate is missing: clients that do not know it refuse this one; append it "
+            + "(the intermediate certificate, or fullchain.pem of ACME clients)"
     }
 
     /// What is to be said of something that expires; nil while there is nothing to be done about it.

@@ -72,7 +72,8 @@ struct PasswordFileTests {
     func lostBackslash() {
         let file = parse("alice:\(Self.des)nbob:\(Self.des)n")
         #expect(file.entry("alice")?.isReadable == false)
-        #expect(file.problems.first?.message.contains("\\n") == true)
+        #expect(file.problems.first?.message.contains("stands a letter n where the line should end") == true)
+        #expect(file.problems.first?.hint?.contains("\\n") == true)
     }
 
     @Test("reports a hundred problems at most")

@@ -105,7 +105,10 @@ struct HostFileCompilerTests {
                 "http { }",
                 "h:1:1: error: http is not supported in a virtual host's file; a file of vhost.d is the inside of server { }: write its directives alone"
             ),
-            ("/* c */ a;", "h:1:1: error: unknown directive \"/*\""),
+            (
+                "/* c */ a;",
+                "h:1:1: error: \"/*\" begins no comment here; write # before each line that is to be left out"
+            ),
             (
                 "client_max_body_size;",
                 "h:1:1: error: client_max_body_size has 0 arguments; write client_max_body_size SIZE;"

@@ -176,12 +176,12 @@ struct SnapshotBuilderFilesTests {
         ])
         #expect(
             build(files).lines == [
+                "/etc/nginx/vhost.d/not a host: warning: the file is used for no host: its name holds a space, which no "
+                    + "host name has; a host name has letters, digits, - and _ in parts between dots",
                 "/etc/nginx/vhost.d/a.ogr: warning: the file has no effect: no container claims this host; "
                     + "did you mean the host a.org?",
                 "/etc/nginx/vhost.d/b.example: warning: the file has no effect: no container claims this host; "
                     + "name the file like a VIRTUAL_HOST, or add proxy_pass http://HOST:PORT; to it",
-                "/etc/nginx/vhost.d/not a host: warning: the file is used for no host: its name holds a space, which no "
-                    + "host name has; a host name has letters, digits, - and _ in parts between dots",
             ])
     }
 

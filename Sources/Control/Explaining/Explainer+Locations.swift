@@ -69,6 +69,15 @@ extension Explainer {
         step("location", lines)
     }
 
+    /// Why the request got into no location.
+    mutating func noLocationStep(_ host: VirtualHost) {
+        let reason =
+            firstLocation(of: host) == nil
+            ? "the path is malformed: it climbs above the root, or holds a % that begins no escape"
+            : "it is answered before one is chosen"
+        step("location", [line("none: \(reason)")])
+    }
+
     /// The location that the path leads to before anything is rewritten.
     private func firstLocation(of host: VirtualHost) -> Int? {
         var path = ByteBuffer()

@@ -57,6 +57,7 @@ struct Explainer {
                 locationSteps(host, number, answer)
                 explanation.location = host.locations[number].match.text
             }
+            if isServed, host.shut == nil, answer.location == nil { noLocationStep(host) }
             if isServed, let shut = host.shut { note(shut, of: host) }
             explanation.leftOut = leftOut(of: host)
         }

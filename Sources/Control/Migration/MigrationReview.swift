@@ -35,7 +35,6 @@ struct MigrationReview {
         reviewProxy()
         reviewContainers()
         reviewDiagnostics()
-        reviewPasswords()
     }
 
     private var snapshot: RoutingSnapshot { result.configuration.snapshot }
@@ -158,21 +157,6 @@ struct MigrationReview {
                 return name == own || name.hasPrefix("\(own)_") || name == "\(own).crt" || name == "\(own).key"
                     || host.locations.contains { $0.settings.authentication?.file == path }
             }.map(\.name.text)
-        }
-    }
-
-    private mutating func reviewPasswords() {
-        for path in snapshot.passwordFiles {
-            guard case .loaded(let file)? = result.configuration.passwordFiles[path] else { continue }
-            let hosts = snapshot.hosts.filter { host in
-                host.locations.contains { $0.settings.authentication?.file == path }
-            }.map(\.name.text)
-            for entry in file.all where file.hash(of: entry)?.scheme == .des {
-                note(
-                    .note,
-                    "\(path):\(entry.line): only the first 8 characters of this password count, as before; a better one "
-                        + "comes from 'portico passwd set'", for: hosts)
-            }
         }
     }
 

@@ -2,7 +2,7 @@ internal import Bytes
 internal import Logging
 internal import Net
 internal import Proxy
-package import Routing
+internal import Routing
 
 #if canImport(Glibc)
     private import Glibc

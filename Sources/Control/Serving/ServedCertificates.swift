@@ -93,7 +93,31 @@ struct ServedCertificates {
                 Diagnostic(.warning, at: .wholeFile("\(folder.path)/\(pair).crt"), $0)
             }
         }
-        return problems + refusals + warnings + policyDiagnostics(snapshot)
+        return problems + refusals + warnings + uncovered(snapshot) + policyDiagnostics(snapshot)
+    }
+
+    /// Hosts whose clients refuse the certificate that they are shown, because it is for other names.
+    private func uncovered(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
+        snapshot.hosts.compactMap { host in
+            guard let pair = host.certificate, let certificate = folder.certificates[pair] else { return nil }
+            let missing = host.names.filter { name in
+                switch name {
+                case .exact, .leading:
+                    let text = Self.certificateName(name).text
+                    return !certificate.covers(text, IPAddress(text))
+                case .trailing, .pattern: return false
+                }
+            }.map(\.text)
+            guard !missing.isEmpty else { return nil }
+            let names = certificate.subjectNames + certificate.addresses.map { "\($0)" }
+            return Diagnostic(
+                // Whoever has only default.crt may well know that nobody believes it.
+                host.certificateSource == .trustedDefault ? .note : .warning,
+                at: .wholeFile("\(folder.path)/\(pair).crt"),
+                "clients of \(missing.prefix(5).joined(separator: ", ")) refuse the certificate: it is for "
+                    + (names.isEmpty ? "no name" : names.prefix(5).joined(separator: ", ")),
+                hint: "get one that lists the host in its subjectAltName, or name another one with CERT_NAME")
+        }
     }
 
     private func diagnostic(_ problem: CertificateFolder.Problem) -> Diagnostic {

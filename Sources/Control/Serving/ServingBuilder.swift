@@ -24,7 +24,7 @@ final class ServingBuilder {
     private let settings: Settings
     private let clock: () -> Int64
     private var certificates: ServedCertificates
-    private var passwords: [String: (content: FileContent, source: PasswordSource)] = [:]
+    private var passwords: [String: KnownPasswords] = [:]
     private var authorities = BackendAuthorities()
     private var clients = ClientRules()
     private var keyExchange = KeyExchangeFiles()
@@ -89,7 +89,10 @@ final class ServingBuilder {
         let selector = certificates.selector(
             for: snapshot, clients: clients.verifications, keyExchange: keyExchange)
         let demands = certificates.demands(for: snapshot, clients: clients.verifications)
-        updatePasswords(snapshot.passwordFiles)
+        passwords = Dictionary(
+            uniqueKeysWithValues: snapshot.passwordFiles.map { path in
+                (path, KnownPasswords(files.content(of: path), at: path, previous: passwords[path]))
+            })
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
         let page = errorPage()
         files.forgetUnused()
@@ -99,7 +102,8 @@ final class ServingBuilder {
         configuration.errorPage = page.bytes
         return Result(
             configuration: configuration,
-            diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot) + passwordDiagnostics(snapshot)
+            diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot)
+                + snapshot.passwordFiles.flatMap { passwords[$0]?.diagnostics(in: snapshot) ?? [] }
                 + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics + page.diagnostics)
     }
 
@@ -123,67 +127,5 @@ final class ServingBuilder {
 
     private func certificateDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
         settings.https.isEmpty ? [] : certificates.diagnostics(for: snapshot, at: clock())
-    }
-
-    // MARK: - Passwords
-
-    private func updatePasswords(_ paths: [String]) {
-        var updated: [String: (content: FileContent, source: PasswordSource)] = [:]
-        for path in paths {
-            let content = files.content(of: path)
-            if let known = passwords[path], known.content == content {
-                updated[path] = known
-            } else {
-                updated[path] = (content, Self.source(content, path))
-            }
-        }
-        passwords = updated
-    }
-
-    private static func source(_ content: FileContent, _ path: String) -> PasswordSource {
-        switch content {
-        case .bytes(let bytes) where bytes.count <= PasswordFile.sizeLimit: .loaded(PasswordFile(parsing: bytes))
-        case .missing: .missing(path: path)
-        // Read once more for the exact reason.
-        case .bytes, .unreadable: .load(path)
-        }
-    }
-
-    private func passwordDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
-        snapshot.passwordFiles.flatMap { path -> [Diagnostic] in
-            switch passwords[path]?.source {
-            case .loaded(let file):
-                return file.problems.map { problem in
-                    Diagnostic(
-                        problem.isError ? .error : .warning,
-                        at: .file(path, SourcePosition(line: problem.line, column: 1)), problem.message)
-                }
-            case .missing, nil:
-                let host = Self.host(of: path, in: snapshot)
-                return [
-                    Diagnostic(
-                        .error, at: .wholeFile(path), "there is no such password file, so \(host) answers 403",
-                        hint: "make it with: portico passwd set \(host) USER")
-                ]
-            case .unreadable(let error):
-                return [
-                    Diagnostic(
-                        .error, at: .wholeFile(path),
-                        Self.message(error.description, without: path)
-                            + ", so \(Self.host(of: path, in: snapshot)) answers 500")
-                ]
-            }
-        }
-    }
-
-    private static func message(_ text: String, without path: String) -> String {
-        text.hasPrefix("\(path): ") ? String(text.dropFirst(path.count + 2)) : text
-    }
-
-    private static func host(of path: String, in snapshot: RoutingSnapshot) -> String {
-        let host = snapshot.hosts.first { host in
-            host.locations.contains { $0.settings.authentication?.file == path }
-        }
-        return host?.name.text ?? "-"
     }
 }

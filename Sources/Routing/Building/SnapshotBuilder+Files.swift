@@ -16,9 +16,11 @@ extension SnapshotBuilder {
             used.insert(file)
             apply(file, to: name, desk: &desk, &consequences)
         }
-        for name in names where !HostFileName.isSpecial(name) && !used.contains(name) {
-            standAlone(name, desk: &desk, &consequences)
+        let unclaimed = names.filter { name in
+            !HostFileName.isSpecial(name) && !used.contains(name) && !standAlone(name, desk: &desk, &consequences)
         }
+        // Only now are all hosts known that may have been meant.
+        for name in unclaimed { reportUnclaimed(name, desk: desk) }
         for name in siteNames {
             guard let site = sites[name] else { continue }
             let hasLocations = site.file?.level.locations.isEmpty == false
@@ -81,14 +83,15 @@ extension SnapshotBuilder {
         }
     }
 
-    /// Makes a site of a file whose host no container asks for, where the file says what to do with requests.
+    /// Makes a site of a file whose host no container asks for, where the file says what to do with requests; false where it
+    /// does not.
     private mutating func standAlone(
         _ name: String,
         desk: inout FileDesk,
         _ consequences: inout [String: FileConsequence]
-    ) {
+    ) -> Bool {
         let site: Site
-        guard !name.hasPrefix("~") else { return reportUnclaimed(name, desk: desk) }
+        guard !name.hasPrefix("~") else { return false }
         do throws(HostNameError) {
             site = Site(patterns: try HostName.patterns(name))
         } catch {
@@ -96,15 +99,13 @@ extension SnapshotBuilder {
                 Diagnostic(
                     .warning, at: .wholeFile(desk.path(name)),
                     "the file is used for no host: its name \(error.message)", hint: error.hint))
-            return
+            return true
         }
-        guard sites[site.name] == nil else { return }
-        if let file = desk.outcome(name).file, !file.standsAlone {
-            reportUnclaimed(name, desk: desk)
-            return
-        }
+        guard sites[site.name] == nil else { return true }
+        if let file = desk.outcome(name).file, !file.standsAlone { return false }
         sites[site.name] = site
         apply(name, to: site.name, desk: &desk, &consequences)
+        return true
     }
 
     private mutating func reportUnclaimed(_ name: String, desk: FileDesk) {

@@ -86,6 +86,7 @@ extension SnapshotBuilder {
         var location = Location(
             match: path.match, settings: inner.settings, upstream: upstream(of: path, site, asked))
         location.file = path.file
+        if let level = path.file?.level { warn(ofFieldsLostBy: level, in: outer) }
         location.origins = inner.origins
         if !isReplaced {
             location.destination = destination(of: path)
@@ -95,6 +96,20 @@ extension SnapshotBuilder {
         let number = result.count
         result.append(location)
         if let level = path.file?.level { complete(number, with: level, inner, of: site, in: &result) }
+    }
+
+    /// Says which fields of the host's file the `add_header` of a location's file takes away.
+    private mutating func warn(ofFieldsLostBy level: DirectiveLevel, in outer: Surroundings) {
+        guard let place = level.addedHeaderPlace else { return }
+        let own = Set(level.settings.addedHeaders.map { $0.name.text.lowercased() })
+        let lost = outer.settings.addedHeaders.map(\.name.text).filter { !own.contains($0.lowercased()) }
+        guard !lost.isEmpty else { return }
+        let finding = Diagnostic(
+            .warning, at: place,
+            "add_header takes the place of those of the host's file, as in nginx: \(lost.joined(separator: ", ")) "
+                + "\(lost.count == 1 ? "is" : "are") not added here",
+            hint: "repeat \(lost.count == 1 ? "it" : "them") here")
+        if !diagnostics.contains(finding) { diagnostics.append(finding) }
     }
 
     /// `VIRTUAL_DEST` of the containers that can be used.

@@ -55,6 +55,9 @@ struct DirectiveLexer {
         }
     }
 
+    /// Whether the next byte is a digit.
+    var isAtDigit: Bool { index < bytes.count && ASCII.isDigit(bytes[index]) }
+
     private mutating func bareWord() throws(Diagnostic) -> Directive.Argument {
         var followsDollar = false
         scan: while index < bytes.count {

@@ -24,6 +24,7 @@ struct DirectiveParser {
         while true {
             switch try lexer.next() {
             case .word(let word):
+                try checkForOtherLanguages(word, isFirst: words.isEmpty)
                 words.append(word)
             case .semicolon(let position):
                 guard let name = words.first else {
@@ -35,6 +36,7 @@ struct DirectiveParser {
                 guard let name = words.first else {
                     throw error(position, "unexpected {", hint: "a directive must stand before it")
                 }
+                try checkForPattern(words, position)
                 guard depth < Self.deepestBlock else {
                     throw error(position, "blocks are nested deeper than \(Self.deepestBlock) times")
                 }
@@ -56,6 +58,40 @@ struct DirectiveParser {
             }
         }
     }
+
+    /// Names what was pasted in from somewhere else, which would be reported as something odd further on.
+    private func checkForOtherLanguages(_ word: Directive.Argument, isFirst: Bool) throws(Diagnostic) {
+        guard !word.isQuoted else { return }
+        let text = word.text.text
+        if text.hasPrefix("<<") {
+            throw error(
+                word.position, "a shell command that writes a file was pasted in, not what it writes",
+                hint: "keep only the lines between \(text) and the word that ends them")
+        }
+        guard isFirst else { return }
+        if ["/*", "*/", "//"].contains(where: text.hasPrefix) {
+            throw error(
+                word.position, "\(Quoted(text)) begins no comment here",
+                hint: "write # before each line that is to be left out")
+        }
+        if Self.shellWords.contains(text) {
+            throw error(
+                word.position, "\(Quoted(text)) belongs to a shell, and no directive is called so",
+                hint: "remove the line; a file of vhost.d holds directives alone")
+        }
+    }
+
+    /// A `{` right behind a word, with a number behind it, is meant for the regular expression that it cuts in two.
+    private func checkForPattern(_ words: [Directive.Argument], _ brace: SourcePosition) throws(Diagnostic) {
+        guard let last = words.last, !last.isQuoted, last.position.line == brace.line,
+            last.position.column + last.position.length == brace.column, lexer.isAtDigit
+        else { return }
+        throw error(
+            brace, "the { ends the regular expression, as in nginx, because it stands outside of quotes",
+            hint: "write the whole expression in quotes, such as \"^/[a-z]{2}/\"")
+    }
+
+    private static let shellWords: Set<String> = ["EOF", "EOT", "EOL", "cat", "echo", "printf", "sudo", "tee"]
 
     private func missingSemicolon(after word: Directive.Argument) -> Diagnostic {
         let position = SourcePosition(

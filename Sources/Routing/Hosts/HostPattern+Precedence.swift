@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 
 extension HostPattern {
     /// Which of a host's patterns leads a name to it; nil where none does.

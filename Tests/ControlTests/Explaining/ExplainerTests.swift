@@ -34,15 +34,16 @@ struct ExplainerTests {
     }
 
     private static let containers = [
-        container("web"), container("ill", health: .unhealthy), container("far", network: "elsewhere"),
+        container("web"), container("ill", address: "172.18.0.8", health: .unhealthy),
+        container("far", network: "elsewhere"),
     ]
 
     private static func container(
-        _ name: String, health: Container.Health = .healthy, network: String = "front"
+        _ name: String, address: String = "172.18.0.7", health: Container.Health = .healthy, network: String = "front"
     ) -> Container {
         Container(
             id: name, name: name, environment: ["VIRTUAL_HOST": "app.example"],
-            networks: network == "front" ? [NetworkAttachment("front", ipv4: IPAddress("172.18.0.7"))] : [],
+            networks: network == "front" ? [NetworkAttachment("front", ipv4: IPAddress(address))] : [],
             health: health)
     }
 

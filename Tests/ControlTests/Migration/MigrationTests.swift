@@ -127,7 +127,7 @@ struct MigrationTests {
         let report = try report(settled)
         let finding = try #require(report.hosts.first?.findings.first)
         #expect(finding.weight == .note)
-        #expect(finding.text.hasPrefix("\(served.folder.path("htpasswd/a.example")):1: only the first 8 characters"))
+        #expect(finding.text.hasPrefix("\(served.folder.path("htpasswd/a.example")): only the first 8 characters"))
         #expect(!report.text.contains("rl0uE3"))
     }
 
