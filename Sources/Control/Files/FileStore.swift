@@ -48,8 +48,16 @@ final class FileStore {
         return entry.value
     }
 
-    /// The names in the folder that do not begin with a point, sorted; none where there is no folder.
-    func names(in folder: String) -> [String] {
+    /// The names of the files in the folder that do not begin with a point, sorted; none where there is no folder.
+    func names(in folder: String) -> [String] { entries(of: folder).filter { !$0.hasSuffix("/") } }
+
+    /// The names of the folders in the folder that do not begin with a point, sorted.
+    func folders(in folder: String) -> [String] {
+        entries(of: folder).compactMap { $0.hasSuffix("/") ? String($0.dropLast()) : nil }
+    }
+
+    /// The names in the folder, those of folders with a slash behind them.
+    private func entries(of folder: String) -> [String] {
         used.insert(folder)
         if let entry = listings[folder] { return entry.value }
         let entry = list(folder, previous: [])
@@ -123,7 +131,11 @@ final class FileStore {
         let known = Set(previous)
         var names: [String] = []
         var isDoubtful = stamp.isFresh(at: FileStamp.now)
-        for entry in entries where !entry.name.hasPrefix(".") && !entry.leadsToFolder {
+        for entry in entries where !entry.name.hasPrefix(".") {
+            if entry.leadsToFolder {
+                names.append(entry.name + "/")
+                continue
+            }
             // A name that is new counts from when its file was written to the end.
             if !known.contains(entry.name), isUnsettled(Folders.joined(folder, entry.name)) {
                 isDoubtful = true
@@ -146,8 +158,10 @@ extension FileStore: VirtualHostFiles {
     var root: String { folders.base }
     var hostFolder: String { folders.virtualHosts }
     var hostFiles: [String] { names(in: hostFolder) }
+    var hostFolders: [String] { folders(in: hostFolder) }
     var passwordFolder: String { folders.htpasswd }
-    var passwordFileNames: [String] { names(in: passwordFolder) }
+    /// A folder among them protects nothing, and must not be taken for the lack of a file.
+    var passwordFileNames: [String] { names(in: passwordFolder) + folders(in: passwordFolder) }
 
     func read(_ path: String) -> FileContent { content(of: path) }
 

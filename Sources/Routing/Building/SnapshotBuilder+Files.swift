@@ -9,7 +9,12 @@ extension SnapshotBuilder {
         let names = files.hostFiles.sorted()
         let byName = Dictionary(names.map { (HostFileName.key($0), $0) }) { first, _ in first }
         var used: Set<String> = []
+        let folders = Dictionary(files.hostFolders.map { (HostFileName.key($0), $0) }) { first, _ in first }
         for name in siteNames {
+            if let folder = sites[name].flatMap({ folders[$0.fileName] }) {
+                shut(name, by: desk.path(folder), &consequences)
+                continue
+            }
             guard let site = sites[name], let file = byName[site.fileName] ?? byName[HostFileName.standIn] else {
                 continue
             }
@@ -51,6 +56,23 @@ extension SnapshotBuilder {
     private func lastGood(_ name: ByteString, path: String) -> HostFile? {
         guard let file = previousHost(name)?.file, file.path == path else { return nil }
         return file
+    }
+
+    /// Has a site keep what its file said, or shuts it, because a folder stands where the file belongs.
+    private mutating func shut(
+        _ name: ByteString, by path: String, _ consequences: inout [String: FileConsequence]
+    ) {
+        let finding = Diagnostic(
+            .error, at: .wholeFile(path), "a folder stands where the file of \(name) belongs",
+            hint: "remove it; Docker makes a folder where a file that is to be mounted is missing")
+        diagnostics.append(finding)
+        if let last = lastGood(name, path: path) {
+            sites[name]?.file = last
+            consequences[path, default: FileConsequence()].keeping.append(name.text)
+        } else {
+            sites[name]?.shut = VirtualHost.Shut(diagnostic: finding)
+            consequences[path, default: FileConsequence()].shut.append(name.text)
+        }
     }
 
     /// Gives a site what its file says; where that cannot be known, what it said before, or nothing where no rule of access

@@ -6,6 +6,8 @@ package protocol VirtualHostFiles {
     var hostFolder: String { get }
     /// The names of the files in `vhost.d`, folders left out.
     var hostFiles: [String] { get }
+    /// The names of the folders in `vhost.d`, which can be no host's file.
+    var hostFolders: [String] { get }
     /// The path of the folder whose files protect the host of their name, without a final slash (`htpasswd`).
     var passwordFolder: String { get }
     /// The names of the files in `passwordFolder`, folders left out.
@@ -14,6 +16,11 @@ package protocol VirtualHostFiles {
     func read(_ path: String) -> FileContent
     /// The paths that match a pattern with `*`, `?` and `[…]`, sorted (glob(7)).
     func paths(matching pattern: String) -> [String]
+}
+
+extension VirtualHostFiles {
+    /// None.
+    package var hostFolders: [String] { [] }
 }
 
 /// What reading a file came to.
