@@ -17,6 +17,9 @@ package final class Certificate: Sendable {
     /// Whether the certificate names its hosts as RFC 6125 §6.4.4 wants; Go's clients, docker among them, refuse others.
     package let hasAlternativeNames: Bool
 
+    /// What clients are shown of its status.
+    package let staple = Staple()
+
     let leaf: OpenSSLObject
     let key: OpenSSLObject
     let chain: [OpenSSLObject]

@@ -40,6 +40,7 @@ package final class TLSContext: Sendable {
         if let parameters, !parameters.install(in: object.pointer) { throw .setUp(OpenSSLFault.take().text) }
         SSL_CTX_set_alpn_select_cb(object.pointer, TLSStream.protocolsOffered, nil)
         portico_ctx_set_server_name_callback(object.pointer, TLSStream.serverNameAccepted)
+        portico_ctx_set_status_callback(object.pointer, TLSStream.statusAsked)
         guard let clients else { return }
         SSL_CTX_set_cert_verify_callback(object.pointer, TLSStream.certificateShown, nil)
         for authority in clients.authorities.certificates { SSL_CTX_add_client_CA(object.pointer, authority.pointer) }

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import COpenSSL
+internal import Glibc
 
 /// What OpenSSL calls while it works on a connection.
 ///
@@ -46,6 +47,15 @@ extension TLSStream {
             chosenCount?.pointee = UInt8(truncatingIfNeeded: offer.count)
             return SSL_TLSEXT_ERR_OK
         }
+
+    /// The client wants to know the status of the certificate (SSL_CTX_set_tlsext_status_cb(3)): it gets what is in memory.
+    static let statusAsked: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = { connection, _ in
+        guard let connection, let staple = of(connection)?.context?.certificate.staple,
+            let status = staple.status(at: Int64(time(nil)))
+        else { return SSL_TLSEXT_ERR_NOACK }
+        let isTaken = status.bytes.withUnsafeBytes { portico_ssl_set_status(connection, $0.baseAddress, $0.count) }
+        return isTaken == 1 ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK
+    }
 
     /// The client has shown a certificate (SSL_CTX_set_cert_verify_callback(3)).
     ///

@@ -5,6 +5,7 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -12,6 +13,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <string.h>
+#include <time.h>
 
 // The error queue. Reasons are numbers of the library that reported the error.
 static inline int portico_err_library(unsigned long code) { return ERR_GET_LIB(code); }
@@ -128,4 +131,86 @@ static inline int portico_mac_set_sha256_key(EVP_MAC_CTX *mac, const unsigned ch
         OSSL_PARAM_construct_end(),
     };
     return EVP_MAC_CTX_set_params(mac, parameters) == 1;
+}
+
+// The status of certificates (OCSP, RFC 6960).
+/// The first URL over plain HTTP that a certificate names for its status, to be given to OPENSSL_free; NULL for none.
+static inline char *portico_status_url(X509 *certificate) {
+    STACK_OF(OPENSSL_STRING) *list = X509_get1_ocsp(certificate);
+    char *url = NULL;
+    for (int index = 0; list && !url && index < sk_OPENSSL_STRING_num(list); index++) {
+        const char *text = sk_OPENSSL_STRING_value(list, index);
+        if (strncmp(text, "http://", 7) == 0) url = OPENSSL_strdup(text);
+    }
+    X509_email_free(list);
+    return url;
+}
+static inline void portico_free(void *memory) { OPENSSL_free(memory); }
+/// The bytes of a question for the status of a certificate, to be given to OPENSSL_free; below 1 for none.
+static inline int portico_status_request(X509 *certificate, X509 *issuer, unsigned char **bytes) {
+    OCSP_REQUEST *request = OCSP_REQUEST_new();
+    OCSP_CERTID *identifier = OCSP_cert_to_id(EVP_sha1(), certificate, issuer);
+    int count = -1;
+    if (request && identifier && OCSP_request_add0_id(request, identifier)) {
+        identifier = NULL;
+        count = i2d_OCSP_REQUEST(request, bytes);
+    }
+    OCSP_CERTID_free(identifier);
+    OCSP_REQUEST_free(request);
+    return count;
+}
+enum portico_status_fault {
+    portico_status_malformed = -1,
+    portico_status_declined = -2,
+    portico_status_unsigned = -3,
+    portico_status_foreign = -4,
+};
+/// What an answer says of a certificate: a V_OCSP_CERTSTATUS, or why it is not to be believed. Without a time of the next
+/// update `next` is left as it is. Whether it is of this time is for the caller to see.
+static inline int portico_status_judge(
+    const unsigned char *bytes, long count, X509 *certificate, X509 *issuer, X509_STORE *trusted, struct tm *this,
+    struct tm *next) {
+    int result = portico_status_malformed;
+    OCSP_BASICRESP *basic = NULL;
+    OCSP_CERTID *identifier = NULL;
+    STACK_OF(X509) *signers = sk_X509_new_null();
+    ASN1_GENERALIZEDTIME *this_update = NULL, *next_update = NULL;
+    int status = V_OCSP_CERTSTATUS_UNKNOWN;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &bytes, count);
+    if (!response || !signers) goto done;
+    result = portico_status_declined;
+    if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL) goto done;
+    result = portico_status_malformed;
+    basic = OCSP_response_get1_basic(response);
+    if (!basic || !sk_X509_push(signers, issuer)) goto done;
+    result = portico_status_unsigned;
+    if (OCSP_basic_verify(basic, signers, trusted, 0) != 1) goto done;
+    result = portico_status_foreign;
+    identifier = OCSP_cert_to_id(EVP_sha1(), certificate, issuer);
+    if (!identifier || !OCSP_resp_find_status(basic, identifier, &status, NULL, NULL, &this_update, &next_update))
+        goto done;
+    result = portico_status_malformed;
+    if (ASN1_TIME_to_tm(this_update, this) != 1) goto done;
+    if (next_update && ASN1_TIME_to_tm(next_update, next) != 1) goto done;
+    result = status;
+done:
+    OCSP_CERTID_free(identifier);
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(response);
+    sk_X509_free(signers);
+    return result;
+}
+static inline void portico_store_take_partial_chains(X509_STORE *store) {
+    X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+}
+static inline void portico_ctx_set_status_callback(SSL_CTX *context, int (*callback)(SSL *, void *)) {
+    SSL_CTX_set_tlsext_status_cb(context, callback);
+}
+/// Has an answer sent along with the certificate.
+static inline int portico_ssl_set_status(SSL *ssl, const void *bytes, size_t count) {
+    void *copy = OPENSSL_memdup(bytes, count);
+    if (!copy) return 0;
+    if (SSL_set_tlsext_status_ocsp_resp(ssl, copy, (long)count) == 1) return 1;
+    OPENSSL_free(copy);
+    return 0;
 }

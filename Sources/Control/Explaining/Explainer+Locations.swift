@@ -35,7 +35,7 @@ extension Explainer {
         // What has no step of its own is named as it stands.
         step(
             "limits",
-            origins.inForce("auth_request").map { line($0.text, at: $0) }
+            origins.inForce("auth_request").map { line("\($0.text): its answer is taken for a yes", at: $0) }
                 + origins.inForce("limit_req").map { line($0.text, at: $0) }
                 + origins.inForce("limit_conn").map { line($0.text, at: $0) })
         timeoutStep(location, origins)

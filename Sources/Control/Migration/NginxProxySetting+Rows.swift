@@ -75,7 +75,7 @@ extension NginxProxySetting {
     package static let files: [NginxProxySetting] = [
         .init("/app/nginx.tmpl", .unsupported, "there is no template; put directives into vhost.d"),
         .init("/etc/nginx/certs/NAME.ca.crt", .better),
-        .init("/etc/nginx/certs/NAME.chain.pem", .notYet, "no OCSP answers are stapled"),
+        .init("/etc/nginx/certs/NAME.chain.pem", .better),
         .init("/etc/nginx/certs/NAME.crl.pem", .better),
         .init("/etc/nginx/certs/NAME.crt", .better),
         .init("/etc/nginx/certs/NAME.dhparam.pem", .better),

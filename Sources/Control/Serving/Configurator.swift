@@ -38,6 +38,8 @@ final class Configurator {
     private let resolver: NameResolver
     private let builder: ServingBuilder
     private let watcher: FolderWatcher
+    private let log: Logger
+    private var statuses: CertificateStatuses?
     private let publish: (ServingConfiguration) -> Void
     private var diagnostics: DiagnosticLog
     private var outdated: Instant?
@@ -59,6 +61,7 @@ final class Configurator {
     ) throws(SystemError) {
         self.loop = loop
         self.publish = publish
+        self.log = log
         agenda = Agenda(on: loop)
         resolver = try NameResolver(on: loop)
         builder = ServingBuilder(settings)
@@ -94,6 +97,11 @@ final class Configurator {
         setOutdated()
     }
 
+    /// From now on asks authorities about certificates, for those who serve them.
+    func followStatuses() {
+        if statuses == nil { statuses = CertificateStatuses(on: loop, resolver: resolver, log: log) }
+    }
+
     /// Reads and asks for everything again.
     func readAgain() {
         builder.forget()
@@ -106,6 +114,7 @@ final class Configurator {
     func stop() {
         loop.turnEnded = nil
         docker.stop()
+        statuses?.close()
         watcher.close()
         agenda.close()
     }
@@ -163,6 +172,7 @@ final class Configurator {
         if current == nil, isWaiting, !lookUps.isEmpty { return }
         current = result
         publish(result.configuration)
+        statuses?.follow(result.statusInquiries)
         diagnostics.update(result.diagnostics)
         // Where a build takes long, every second moment at least is left for events to gather.
         earliestBuild = .now + Instant.now.since(start)

@@ -14,6 +14,8 @@ final class ServingBuilder {
         let configuration: ServingConfiguration
         /// What was found wrong or worth saying, in a stable order.
         let diagnostics: [Diagnostic]
+        /// What is to be asked about certificates, by pair.
+        var statusInquiries: [String: StatusInquiry] = [:]
     }
 
     /// The operator's files.
@@ -28,6 +30,7 @@ final class ServingBuilder {
     private var authorities = BackendAuthorities()
     private var clients = ClientRules()
     private var keyExchange = KeyExchangeFiles()
+    private var statuses = StatusInquiries()
     private var previous: RoutingSnapshot?
 
     /// A builder that has read the certificates, and reads other files as they are needed.
@@ -86,6 +89,7 @@ final class ServingBuilder {
         }
         keyExchange.update(
             certificates.folder, standard: settings.folders.keyExchange, bits: settings.keyExchangeBits, files: files)
+        statuses.update(certificates.folder, files: files)
         let selector = certificates.selector(
             for: snapshot, clients: clients.verifications, keyExchange: keyExchange)
         let demands = certificates.demands(for: snapshot, clients: clients.verifications)
@@ -104,7 +108,9 @@ final class ServingBuilder {
             configuration: configuration,
             diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot)
                 + snapshot.passwordFiles.flatMap { passwords[$0]?.diagnostics(in: snapshot) ?? [] }
-                + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics + page.diagnostics)
+                + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics + statuses.diagnostics
+                + page.diagnostics,
+            statusInquiries: statuses.byPair)
     }
 
     /// What clients are shown where no host can answer, from `errors/50x.html`.

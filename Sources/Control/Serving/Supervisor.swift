@@ -106,6 +106,7 @@ package final class Supervisor {
             throw .system(error.description)
         }
         try openControlSocket()
+        configurator?.followStatuses()
         configurator?.start()
         loop.run()
         control?.close()

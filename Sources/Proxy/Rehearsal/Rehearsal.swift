@@ -8,7 +8,7 @@ internal import TLS
 /// Plays a request through everything that requests go through, up to the moment at which a backend would be asked.
 ///
 /// It is the exchange of a worker that does it, so that no rule is written down twice. What a client shows in its
-/// handshake is taken for good.
+/// handshake is taken for good, and so is whatever another service is asked about the request (`auth_request`).
 package enum Rehearsal {
     /// What would become of a request.
     ///
@@ -23,7 +23,8 @@ package enum Rehearsal {
         quiet.httpAddresses = []
         quiet.httpsAddresses = []
         let worker = try Worker(
-            settings: quiet, sockets: [], mailbox: Mailbox(), hashing: HashingThreads(count: 1), log: nil,
+            settings: quiet, sockets: [], mailbox: Mailbox(), hashing: HashingThreads(count: 1), zones: LimitZones(),
+            log: nil,
             ticketKeys: TicketKeys()
         ) { report in
             if case .failed(let error, _, _) = report { stage.failed(error) }
@@ -104,6 +105,7 @@ package enum Rehearsal {
         result.connectionDemands = [:]
         result.logFiles = [:]
         for host in result.snapshot.hosts.indices {
+            grantAuthorization(in: &result.snapshot.hosts[host])
             for number in result.snapshot.hosts[host].locations.indices {
                 result.snapshot.hosts[host].locations[number].upstream?.backends = []
                 guard var choice = result.snapshot.hosts[host].locations[number].choice else { continue }
@@ -118,6 +120,17 @@ package enum Rehearsal {
             return .loaded(PasswordFile(parsing: user.bytes + Array(":{PLAIN}".utf8) + password.bytes))
         }
         return result
+    }
+
+    /// Has the questions to other locations answered with yes, behind all locations that are there.
+    private static func grantAuthorization(in host: inout VirtualHost) {
+        let asking = host.locations.indices.filter { host.locations[$0].settings.authorization.path != nil }
+        guard !asking.isEmpty else { return }
+        let path = ByteString("/rehearsal-\(UInt64.random(in: .min ... .max))")
+        for number in asking { host.locations[number].settings.authorization.path = path }
+        var location = Location(match: .exact(path))
+        location.settings.returned = Return(status: 204)
+        host.locations.append(location)
     }
 
     private static let patience = Duration.seconds(10)

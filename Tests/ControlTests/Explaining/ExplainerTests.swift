@@ -28,6 +28,8 @@ struct ExplainerTests {
             }
             location ~ ^/old/(.*)$ { rewrite ^/old/(.*)$ /new/$1 last; }
             location /new/ { return 204; }
+            location /sso/ { auth_request /ask; proxy_pass http://127.0.0.1:5001; }
+            location = /ask { internal; proxy_pass http://127.0.0.1:5002; }
             location = /teapot { return 418; }
             location /quiet { return 444; }
             """)
@@ -111,6 +113,14 @@ struct ExplainerTests {
             Set(lines(explanation, "left out")) == [
                 "ill gets nothing: its health check fails", "far gets nothing: it is attached to no network",
             ])
+    }
+
+    @Test("takes the answer of another service for a yes, and says so")
+    func authorization() throws {
+        let explanation = try explain("https://app.example/sso/x")
+        #expect(explanation.backends.map(\.address) == ["127.0.0.1:5001"], "\(explanation.text)")
+        #expect(
+            lines(explanation, "limits").first?.hasPrefix("auth_request /ask: its answer is taken for a yes @") == true)
     }
 
     /// URL; user, client, body; the status of Portico's own answer (0 for none), and a part of the account.

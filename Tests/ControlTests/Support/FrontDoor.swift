@@ -24,6 +24,9 @@ final class FrontDoor {
         var redirect: String
     }
 
+    /// The port for TLS.
+    var httpsPort: UInt16 { threads.httpsAddresses[0].port }
+
     init() throws {
         var settings = WorkerSettings()
         settings.httpAddresses = [Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)]
