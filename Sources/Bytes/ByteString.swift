@@ -23,6 +23,9 @@ package struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral {
     /// Whether there is no byte.
     package var isEmpty: Bool { bytes.isEmpty }
 
+    /// The same bytes in memory of their own, whose references no other core counts.
+    package func copied() -> ByteString { withBytes { ByteString($0) } }
+
     /// Calls the body with the bytes in memory.
     @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

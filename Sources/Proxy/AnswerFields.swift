@@ -3,7 +3,7 @@ internal import HTTP
 internal import Routing
 
 /// What a location does to the fields of answers, made ready for one worker.
-struct AnswerFields {
+final class AnswerFields {
     /// How Location and Refresh are changed; the first that fits.
     let redirects: ContiguousArray<RedirectRule>
     /// Whether fields of backends are left out that mostly are not, or the reverse.

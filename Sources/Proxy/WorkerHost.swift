@@ -45,8 +45,8 @@ final class WorkerHost {
     ) {
         self.demand = demand
         nonGetRedirect = host.nonGetRedirect
-        name = ByteString(host.name.bytes)
-        hsts = host.hsts.map { ByteString($0.bytes) }
+        name = host.name.copied()
+        hsts = host.hsts.map { $0.copied() }
         shutStatus = host.shut?.status
         challenges = (host.answersChallenges(isHTTPS: false), host.answersChallenges(isHTTPS: true))
         (https, httpsPort) = Self.listening(host.rule(isHTTPS: true), host.httpsPort)

@@ -53,18 +53,21 @@ final class WorkerLocation {
         _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: PasswordSource?,
         log: AccessLog, limits: LocationLimits? = nil, usesCaptures: Bool = false
     ) {
-        settings = location.settings
+        var settings = location.settings
+        settings.addedHeaders = settings.addedHeaders.map { $0.copied() }
+        settings.requestHeaders = settings.requestHeaders.map { $0.map { $0.copied() } }
+        self.settings = settings
         logs = log.logs(for: location.settings.accessLogging)
         keepsFields = logs.contains { $0.format.holdsFields || $0.condition?.holdsAnswerFields ?? false }
         timeouts = LocationTimeouts(location.settings)
         self.pool = pool
         self.passwords = passwords
-        upstreamHost = location.upstream?.host ?? ""
+        upstreamHost = location.upstream?.host.copied() ?? ""
         upstreamPort = location.upstream?.port ?? 80
         findsClient = !location.settings.clientAddress.trusted.isEmpty
         closesUpstream = location.upstream?.keepalive == .disabled
-        path = ByteString((location.base ?? location.match.path)?.bytes ?? [])
-        destination = location.destination.map { ByteString($0.bytes) }
+        path = (location.base ?? location.match.path)?.copied() ?? ""
+        destination = location.destination.map { $0.copied() }
         fastCGI = location.fastCGI
         coversEveryPath =
             switch location.match {
@@ -76,7 +79,7 @@ final class WorkerLocation {
         authorization = location.settings.authorization.path == nil ? nil : location.settings.authorization
         compression = AnswerCompression(location.settings.compression)
         answerFields = AnswerFields(location)
-        target = location.target
+        target = location.target?.copied()
         steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)
         blocks = ContiguousArray(location.blocks)
         exception = location.exception

@@ -27,7 +27,7 @@ final class WorkerLogFormat {
                 steps.append(.literal(literals.count..<literals.count + text.count))
                 literals += text.bytes
             case .variable(let variable):
-                steps.append(variable.isPlain ? .plain(variable.copied) : .foreign(variable.copied))
+                steps.append(variable.isPlain ? .plain(variable.copied()) : .foreign(variable.copied()))
             }
         }
         self.steps = steps
@@ -106,19 +106,6 @@ extension Variable {
         switch self {
         case .https, .isArgs, .proxyConnection, .proxyUpgrade, .hostPort, .requestCompletion: true
         default: false
-        }
-    }
-
-    /// The same variable with memory of its own for its name, which no other core counts references to.
-    fileprivate var copied: Variable {
-        let copy = { (name: ByteString) in name.withBytes { ByteString($0) } }
-        return switch self {
-        case .argument(let name): .argument(copy(name))
-        case .cookie(let name): .cookie(copy(name))
-        case .http(let name): .http(copy(name))
-        case .sentHTTP(let name): .sentHTTP(copy(name))
-        case .upstreamHTTP(let name): .upstreamHTTP(copy(name))
-        default: self
         }
     }
 }

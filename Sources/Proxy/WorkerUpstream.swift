@@ -17,8 +17,8 @@ final class WorkerUpstream {
     let isClosed: Bool
 
     init(_ candidate: UpstreamChoice.Candidate, pool: UpstreamPool) {
-        address = ByteString(candidate.address.bytes)
-        path = ByteString(candidate.path.bytes)
+        address = candidate.address.copied()
+        path = candidate.path.copied()
         self.pool = pool
         host = candidate.upstream.host
         port = candidate.upstream.port
