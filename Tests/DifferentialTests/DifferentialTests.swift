@@ -28,6 +28,12 @@ struct DifferentialTests {
         }
     }
 
+    @Test("compares a good many requests, in every theme")
+    func isLargeEnough() {
+        #expect(Theme.all.allSatisfy { !$0.cases.isEmpty && $0.cases.allSatisfy { !$0.asks.isEmpty } })
+        #expect(Theme.all.flatMap(\.cases).flatMap(\.asks).count >= 1_500)
+    }
+
     @Test("docs/nginx-differences.md explains every known difference, and no other")
     func differencesAreExplained() throws {
         let checkout = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
