@@ -2,8 +2,20 @@ internal import Bytes
 internal import HTTP
 internal import Net
 
-/// How the body of an answer is passed on, piece by piece.
+/// How the bodies of request and answer are passed on, piece by piece.
 extension Exchange {
+    /// The backend took what waited for it.
+    func upstreamDrained() {
+        if !isUploadStopped { downstream.resumeBody() }
+    }
+
+    /// The backend takes no more of the request. It may have answered before it closed, so what it sent is still read.
+    func upstreamStoppedReading() {
+        isUploadStopped = true
+        downstream.pauseBody()
+        upstream?.readLast()
+    }
+
     /// A piece of the answer's body has come from the backend.
     func receivedResponse(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         attempts.received(piece.count)

@@ -255,20 +255,8 @@ final class Exchange {
         sent(result)
     }
 
-    /// The backend took what waited for it.
-    func upstreamDrained() {
-        if !isUploadStopped { downstream.resumeBody() }
-    }
-
     private func sent(_ result: WriteResult) {
         if case .failed = result { upstreamStoppedReading() }
-    }
-
-    /// The backend takes no more of the request. It may have answered before it closed, so what it sent is still read.
-    func upstreamStoppedReading() {
-        isUploadStopped = true
-        downstream.pauseBody()
-        upstream?.readLast()
     }
 
     // MARK: Back to the client
