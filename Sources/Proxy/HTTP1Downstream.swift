@@ -6,7 +6,7 @@ internal import TLS
 
 /// A client's HTTP/1.0 or 1.1 connection: one exchange after the other.
 final class HTTP1Downstream: Downstream, EventSource {
-    private enum Phase {
+    enum Phase {
         /// The TLS handshake has not ended.
         case handshaking
         /// The head of the next request is awaited.
@@ -21,17 +21,14 @@ final class HTTP1Downstream: Downstream, EventSource {
         case closed
     }
 
-    /// How long a client may go on sending after its last answer, in all and between two pieces (as nginx has it).
-    private static let lingeringTime = Duration.seconds(30)
-    private static let lingeringPause = Timeout.seconds(5)
     /// How many pieces are read before other connections get their turn.
-    private static let piecesPerTurn = 16
+    static let piecesPerTurn = 16
 
-    private let transport: Transport
-    private var token = Token.none
-    private var phase: Phase
+    let transport: Transport
+    var token = Token.none
+    var phase: Phase
     private var connection: HTTP1ServerConnection
-    private var input = ByteBuffer()
+    var input = ByteBuffer()
     private var headStart = 0
     private var headCount = 0
     private var output: HTTP1Output
@@ -380,27 +377,13 @@ final class HTTP1Downstream: Downstream, EventSource {
         }
     }
 
-    private func linger() {
-        worker.heads.reclaim(from: &input)
-        phase = .lingering(until: worker.loop.now + Self.lingeringTime)
-        if transport.hasPending { setSendDeadline() } else { endAnswer() }
-        if transport.mayRead { worker.loop.again(token) }
-    }
-
     private func finish() {
         phase = .closing
         transport.closeNotify()
         if transport.hasPending { setSendDeadline() } else { close() }
     }
 
-    /// Tells a client that still sends that it was answered, and how long it has to take note.
-    private func endAnswer() {
-        transport.shutdownWrite()
-        phase = .lingering(until: worker.loop.now + Self.lingeringTime)
-        worker.loop.setDeadline(Self.lingeringPause, for: token)
-    }
-
-    private func setSendDeadline() {
+    func setSendDeadline() {
         worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
     }
 
@@ -412,31 +395,12 @@ final class HTTP1Downstream: Downstream, EventSource {
         }
     }
 
-    private func discardInput() {
-        guard case .lingering(let until) = phase else { return }
-        for _ in 0..<Self.piecesPerTurn where transport.mayRead {
-            switch transport.read(into: worker.scratch.region) {
-            case .bytes:
-                // The answer that a slow client has not taken yet has its own time.
-                guard !transport.hasPending else { continue }
-                guard worker.loop.now < until else { return close() }
-                worker.loop.setDeadline(Self.lingeringPause, for: token)
-            case .wouldBlock: return
-            case .end where transport.hasPending:
-                phase = .closing
-                return
-            case .end, .failed: return close()
-            }
-        }
-        if transport.mayRead { worker.loop.again(token) }
-    }
-
     override func abort() {
         Socket.setResetOnClose(transport.descriptor)
         close()
     }
 
-    private func close() {
+    func close() {
         if case .closed = phase { return }
         if case .exchanging = phase { exchange.cancel() }
         phase = .closed
