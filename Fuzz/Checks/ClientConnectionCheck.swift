@@ -97,7 +97,9 @@ private struct ClientSession {
     mutating func close() throws(Violation) {
         let isReusable = connection.isReusable
         let end = connection.endOfInput()
-        if response != nil, end == .complete { events.append(.body(body, trailers: connection.trailers)) }
+        if response != nil, end == .complete || end == .ofSwitched {
+            events.append(.body(body, trailers: connection.trailers))
+        }
         events.append(.closed(end, isReusable: isReusable))
         try require(!connection.isReusable, "a connection that was closed is not used again")
         if isReusable { try requireEqual(end, .idle, "what the end of an idle connection means") }
@@ -116,18 +118,24 @@ private struct ClientSession {
             try require(status < 200 && status != 101, "the status of an interim response")
             events.append(.informational(status: status))
             waiting.removeFirst(count)
+        case .switched(let count):
+            try require(head.status == 101 && exchange.mayUpgrade, "another protocol that was asked for")
+            try require(connection.isSwitched && connection.isAmidSwitched, "a connection that has switched")
+            try readResponse(count)
         case .response(let count):
-            let shape = ResponseShape(head)
-            try require((1...waiting.count).contains(count), "a head of \(count) bytes in \(waiting.count)")
-            try shape.checkRanges(headCount: count)
-            if shape.status < 200 {
-                try require(shape.status == 101 && exchange.mayUpgrade, "the status of a response")
-            }
-            events.append(.response(shape))
-            waiting.removeFirst(count)
-            response = shape
-            if connection.isBodyComplete { events.append(.body([], trailers: connection.trailers)) }
+            try require(head.status >= 200, "the status of a response")
+            try readResponse(count)
         }
+    }
+
+    private mutating func readResponse(_ count: Int) throws(Violation) {
+        let shape = ResponseShape(head)
+        try require((1...waiting.count).contains(count), "a head of \(count) bytes in \(waiting.count)")
+        try shape.checkRanges(headCount: count)
+        events.append(.response(shape))
+        waiting.removeFirst(count)
+        response = shape
+        if connection.isBodyComplete { events.append(.body([], trailers: connection.trailers)) }
     }
 
     private mutating func readBody() throws(Violation) {

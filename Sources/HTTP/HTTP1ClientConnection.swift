@@ -13,6 +13,8 @@ package struct HTTP1ClientConnection: Sendable {
         case informational(byteCount: Int, status: Int)
         /// The head of the response was read; behind this many bytes its body begins.
         case response(byteCount: Int)
+        /// The backend has gone over to another protocol, which begins behind this many bytes (101).
+        case switched(byteCount: Int)
         /// Nothing of this may be passed on, and the connection must close.
         case failed(ResponseError)
     }
@@ -27,12 +29,21 @@ package struct HTTP1ClientConnection: Sendable {
         case complete
         /// The response was cut short.
         case truncated
+        /// The backend's direction of the other protocol ends; that to the backend may go on.
+        case ofSwitched
     }
 
     private enum Writing {
         case idle
         case sending
         case sent
+    }
+
+    /// Whether the request under way asks for another protocol.
+    private enum Upgrade {
+        case none
+        case asked
+        case agreed
     }
 
     private enum Reading {
@@ -52,8 +63,7 @@ package struct HTTP1ClientConnection: Sendable {
     private var parser: ResponseHeadParser
     private var decoder = BodyDecoder(.none)
     private var method = Method.other
-    /// Whether the request under way asks for another protocol.
-    private var mayUpgrade = false
+    private var upgrade = Upgrade.none
     /// Whether nothing yet speaks against another request.
     private var backendStays = true
 
@@ -69,6 +79,18 @@ package struct HTTP1ClientConnection: Sendable {
         case .head(let interimCount): interimCount > 0 || parser.hasBegun
         case .body, .complete, .failed: true
         }
+    }
+
+    /// Whether the backend has gone over to another protocol: its bytes are taken as they come, up to its end.
+    package var isSwitched: Bool {
+        if case .agreed = upgrade { true } else { false }
+    }
+
+    /// Whether a direction of that other protocol is still open, so that closing now would cut it.
+    package var isAmidSwitched: Bool {
+        guard isSwitched else { return false }
+        if case .sent = writing, case .complete = reading { return false }
+        return true
     }
 
     /// Whether the response's body was read to its end, or it has none.
@@ -99,13 +121,13 @@ extension HTTP1ClientConnection {
     package mutating func begin(method: Method, mayUpgrade: Bool = false) {
         precondition(isReusable, "a request on a connection that cannot take one")
         self.method = method
-        self.mayUpgrade = mayUpgrade
+        upgrade = mayUpgrade ? .asked : .none
         backendStays = true
         writing = .sending
         reading = .head(interimCount: 0)
     }
 
-    /// Says that the request was written to its end.
+    /// Says that the request was written to its end; behind a 101, what follows it in the other protocol.
     package mutating func requestEnded() {
         writing = .sent
     }
@@ -128,9 +150,8 @@ extension HTTP1ClientConnection {
                 reading = .head(interimCount: interimCount + 1)
                 return .informational(byteCount: count, status: head.status)
             }
-            guard head.status != 101 || mayUpgrade && !head.upgrade.isEmpty else { return fail(.unrequestedUpgrade) }
-            // Behind a 101 the bytes are another protocol's, up to the close.
-            let framing = head.status == 101 ? .untilClose : head.framing(requestMethod: method)
+            if head.status == 101 { return switchProtocols(head, byteCount: count) }
+            let framing = head.framing(requestMethod: method)
             decoder = BodyDecoder(framing)
             reading = decoder.isComplete ? .complete : .body
             // What stands behind a response without a body answers no request (RFC 9112 §9.2).
@@ -138,6 +159,18 @@ extension HTTP1ClientConnection {
             backendStays = head.isPersistent && framing != .untilClose && !hasSurplus
             return .response(byteCount: count)
         }
+    }
+
+    private mutating func switchProtocols(_ head: borrowing ResponseHead, byteCount: Int) -> HeadAction {
+        guard case .asked = upgrade, case .sent = writing, !head.upgrade.isEmpty else {
+            return fail(.unrequestedUpgrade)
+        }
+        upgrade = .agreed
+        writing = .sending
+        decoder = BodyDecoder(.untilClose)
+        reading = .body
+        backendStays = false
+        return .switched(byteCount: byteCount)
     }
 
     /// Decodes the next bytes of the response's body in place, see `BodyDecoder.decode`.
@@ -165,6 +198,9 @@ extension HTTP1ClientConnection {
     package mutating func endOfInput() -> EndOfInput {
         defer { backendStays = false }
         switch reading {
+        case .body where isSwitched, .complete where isSwitched:
+            reading = .complete
+            return .ofSwitched
         case .idle, .complete:
             return .idle
         case .head:

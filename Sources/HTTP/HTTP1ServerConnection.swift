@@ -74,6 +74,8 @@ package struct HTTP1ServerConnection: Sendable {
         /// A request waits for its response.
         case awaited
         case responding(staysOpen: Bool)
+        /// The connection has gone over to another protocol.
+        case switched
     }
 
     private var reading = Reading.head
@@ -103,6 +105,11 @@ extension HTTP1ServerConnection {
     /// Whether the request's body was read to its end, or it has none.
     package var isBodyComplete: Bool {
         if case .complete = reading { true } else { false }
+    }
+
+    /// Whether the connection has gone over to another protocol: its bytes are taken as they come, up to its end.
+    package var isSwitched: Bool {
+        if case .switched = writing { true } else { false }
     }
 
     /// The trailers of the request that may be passed on, see `ChunkedDecoder.trailers`.
@@ -151,6 +158,12 @@ extension HTTP1ServerConnection {
             throw error
         }
     }
+
+    /// Says that the client has ended its direction of the other protocol.
+    package mutating func endOfSwitched() {
+        guard isSwitched else { return }
+        reading = .complete
+    }
 }
 
 // MARK: - Writing
@@ -162,7 +175,7 @@ extension HTTP1ServerConnection {
     /// the next request, or, having asked for a 100 that never came, may not send it at all.
     ///
     /// - Parameters:
-    ///   - status: the status, from 200 on, or 101.
+    ///   - status: the status, from 200 on.
     ///   - length: how much content there is. HEAD, 204 and 304 get no content whatever it says.
     ///   - keepAlive: false to close the connection behind this response.
     package mutating func respond(status: Int, length: ResponseLength, keepAlive: Bool) -> ResponseFraming {
@@ -182,8 +195,20 @@ extension HTTP1ServerConnection {
         return ResponseFraming(coding: coding, connection: version == .http11 ? .implicit : .keepAlive)
     }
 
+    /// Goes over to another protocol with a 101, which needs a request that was read to its end and not answered yet.
+    package mutating func switchProtocols() {
+        guard case .complete = reading, case .awaited = writing else {
+            preconditionFailure("a switch of protocols in the middle of a message")
+        }
+        decoder = BodyDecoder(.untilClose)
+        reading = .body
+        writing = .switched
+    }
+
     /// Says that the response was written to its end.
     package mutating func responseEnded() -> AfterResponse {
+        // The other side of a protocol that is not known may have to read the end before it closes.
+        if isSwitched { return .linger }
         guard case .responding(let staysOpen) = writing else { return .close }
         guard staysOpen else { return isBodyComplete && !clientStays ? .close : .linger }
         reading = .head

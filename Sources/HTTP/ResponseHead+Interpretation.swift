@@ -22,7 +22,7 @@ extension ResponseHead {
                 guard transferEncoding == nil else { throw .unsupportedTransferCoding }
                 transferEncoding = index
             case .connection: hasConnection = true
-            case .upgrade: upgradeField = index
+            case .upgrade: upgradeField = upgradeField == nil ? index : .max
             default: break
             }
         }
@@ -33,7 +33,9 @@ extension ResponseHead {
             options = found
         }
         isPersistent = !options.contains(.close) && (version == .http11 || options.contains(.keepAlive))
-        if let upgradeField, options.contains(.upgrade) { upgrade = fields[upgradeField].value }
+        if let upgradeField, options.contains(.upgrade), fields.indices.contains(upgradeField) {
+            upgrade = fields[upgradeField].value
+        }
     }
 
     /// RFC 9112 §6.3, without what depends on the request.

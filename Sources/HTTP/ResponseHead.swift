@@ -18,7 +18,7 @@ package struct ResponseHead: Sendable {
     package var declaredFraming = BodyFraming.none
     /// Whether the backend keeps the connection open (RFC 9112 §9.3).
     package var isPersistent = true
-    /// The value of `Upgrade` when `Connection` names it too; else empty (RFC 9110 §7.8).
+    /// The value of the one `Upgrade` when `Connection` names it too; else empty (RFC 9110 §7.8).
     package var upgrade = ByteRange.empty
 
     /// An empty head, to be filled by `ResponseHeadParser`.

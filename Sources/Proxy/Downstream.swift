@@ -101,6 +101,15 @@ class Downstream {
         fatalError("abstract")
     }
 
+    /// Begins the head that tells the client of its request's going over to this protocol. From then on body pieces are the
+    /// protocol's bytes, in both directions, until each is ended: by `Exchange.clientEnded`, and by `endTunnel`.
+    func startSwitch(to name: UnsafeRawBufferPointer) { fatalError("abstract") }
+
+    /// Ends what goes to a client that has gone over to another protocol.
+    ///
+    /// - Parameter cleanly: whether the backend has said over TLS, if it speaks it, that nothing was cut off.
+    func endTunnel(cleanly: Bool) -> WriteResult { fatalError("abstract") }
+
     /// Adds a field to the head that was begun. Neither name nor value is checked again.
     func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) { fatalError("abstract") }
 

@@ -7,6 +7,7 @@ extension Exchange {
     /// The backend took what waited for it.
     func upstreamDrained() {
         if !isUploadStopped { downstream.resumeBody() }
+        if tunnel != nil { tunnelDrained() }
     }
 
     /// The backend takes no more of the request. It may have answered before it closed, so what it sent is still read.
@@ -14,6 +15,7 @@ extension Exchange {
         isUploadStopped = true
         downstream.pauseBody()
         upstream?.readLast()
+        if tunnel != nil { finishTunnel() }
     }
 
     /// A piece of the answer's body has come from the backend.

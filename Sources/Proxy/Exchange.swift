@@ -81,6 +81,8 @@ final class Exchange {
     var isUploadStopped = false
     var hasRetriedFresh = false
     var excluded: ContiguousArray<BackendPool> = []
+    /// How far the two directions are, once a backend has gone over to another protocol.
+    var tunnel: Tunnel?
 
     init(downstream: Downstream) {
         self.downstream = downstream
@@ -197,6 +199,7 @@ final class Exchange {
         isUploadStopped = false
         isStalled = false
         hasRetriedFresh = false
+        tunnel = nil
         excluded.removeAll(keepingCapacity: true)
         if !downstream.isInner { worker.counters.requests += 1 }
     }
@@ -247,7 +250,7 @@ final class Exchange {
     /// A piece of the request's body has come from the client.
     func receivedBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         bodyReceived += piece.count
-        if let limit = location.settings.maxBodySize, bodyReceived > limit { return fail(.bodyTooLarge) }
+        if let limit = location.settings.maxBodySize, bodyReceived > limit, tunnel == nil { return fail(.bodyTooLarge) }
         guard !isUploadStopped, let upstream else { return downstream.pauseBody() }
         worker.counters.bytesIn += piece.count
         let result = upstream.sendBody(piece, isLast: isLast)
@@ -271,9 +274,8 @@ final class Exchange {
 
     /// The backend's answer has begun.
     func receivedHead(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
-        if location.keepsFields { keep(response, in: bytes) }
+        note(response, in: bytes)
         if let backend {
-            attempts.headed(status: response.status, at: worker.loop.now)
             if response.status >= 403, isPassedOver(response.status, backend) { return }
             backend.health.served()
         }
@@ -289,6 +291,12 @@ final class Exchange {
         pacer = Pacer(for: self, response, bytes)
         ResponseWriter.write(response, framing: framing, bytes: bytes, for: self)
         responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    /// Notes for the log that the backend has answered.
+    func note(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        if location.keepsFields { keep(response, in: bytes) }
+        if backend != nil { attempts.headed(status: response.status, at: worker.loop.now) }
     }
 
     // MARK: Failures
@@ -340,7 +348,7 @@ final class Exchange {
 
     // MARK: Answers of the proxy itself
 
-    /// Notes the status of an answer that the proxy gives by itself.
+    /// Notes the status of an answer that is none of a backend's ordinary ones.
     func answering(_ status: Int) {
         self.status = status
         phase = .responding

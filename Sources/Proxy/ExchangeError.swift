@@ -78,6 +78,12 @@ extension ExchangeError {
     static let backendStalled = ExchangeError(
         fault: .backend, status: 504, retry: .otherBackendIfRepeatable,
         reason: "the backend did not take the request in time")
+    static let wrongProtocol = ExchangeError(
+        fault: .backend, status: 502, retry: .never,
+        reason: "the backend has gone over to a protocol that was not asked for")
+    static let tunnelIdle = ExchangeError(
+        fault: .client, status: 504, retry: .never,
+        reason: "nothing went through the tunnel for as long as proxy_read_timeout lets it be idle")
     static let noAuthorization = ExchangeError(
         fault: .proxy, status: 500, retry: .never,
         reason: "the location that auth_request names answered with neither 2xx nor 401 nor 403")

@@ -95,7 +95,10 @@ final class HTTP1Downstream: Downstream, EventSource {
 
     func ready(_ readiness: Readiness) {
         transport.update(readiness)
-        if readiness.isBroken, case .exchanging = phase { return exchange.downstreamFailed(.clientGone) }
+        // Once both directions of a tunnel are ended, bytes may still lie before the client's end.
+        if readiness.isBroken, case .exchanging = phase, !connection.isSwitched || readiness.contains(.failed) {
+            return exchange.downstreamFailed(.clientGone)
+        }
         if transport.hasPending, readiness.mayWrite, !flushPending() { return }
         advance()
     }
@@ -276,6 +279,9 @@ final class HTTP1Downstream: Downstream, EventSource {
                 switch transport.read(into: worker.scratch.region) {
                 case .bytes(let received): count = received
                 case .wouldBlock: return
+                case .end where connection.isSwitched:
+                    connection.endOfSwitched()
+                    return exchange.clientEnded(cleanly: !transport.wasTruncated)
                 case .end, .failed: return exchange.downstreamFailed(.clientGone)
                 }
             }
@@ -315,7 +321,10 @@ final class HTTP1Downstream: Downstream, EventSource {
     }
 
     private func setReadDeadline() {
-        if isBodyWanted, !connection.isBodyComplete {
+        if connection.isSwitched {
+            // A tunnel's idleness is the backend's connection to notice; what the client does not take has its own time.
+            if !transport.hasPending { worker.loop.clearDeadline(for: token) }
+        } else if isBodyWanted, !connection.isBodyComplete {
             worker.loop.setDeadline(exchange.location.timeouts.clientBody, for: token)
         } else {
             worker.loop.clearDeadline(for: token)
@@ -333,6 +342,17 @@ final class HTTP1Downstream: Downstream, EventSource {
             keepAlive && !isLeaving && !worker.isDraining && exchange.location.keepsConnection(after: requestCount)
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
+    }
+
+    override func startSwitch(to name: UnsafeRawBufferPointer) {
+        connection.switchProtocols()
+        output.startSwitch(to: name)
+    }
+
+    override func endTunnel(cleanly: Bool) -> WriteResult {
+        if case .failed(let error) = output.flush() { return .failed(error) }
+        transport.shutdownWrite(notifying: cleanly)
+        return sent(transport.hasPending ? .pending : .complete)
     }
 
     override func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {

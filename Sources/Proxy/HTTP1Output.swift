@@ -54,6 +54,17 @@ struct HTTP1Output: ~Copyable {
         }
     }
 
+    /// Begins the head with which the connection goes over to another protocol, whose bytes are the body.
+    mutating func startSwitch(to name: UnsafeRawBufferPointer) {
+        pool.lend(to: &held)
+        sentCount = 0
+        coding = .untilClose
+        HeadWriter.appendStatusLine(101, to: &held)
+        held.append("Connection: upgrade\r\nUpgrade: ")
+        held.append(name)
+        held.append("\r\n")
+    }
+
     /// Adds a field to the head.
     mutating func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         held.append(name)

@@ -13,14 +13,15 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
 
     override func sendHead() -> WriteResult {
         guard let exchange else { return .complete }
-        connection.begin(method: exchange.forwardedMethod)
+        let offer = exchange.upgradeOffer
+        connection.begin(method: exchange.forwardedMethod, mayUpgrade: offer != nil)
         requestCoding = exchange.forwardedFraming
         let hasBody = requestCoding.hasBody
         begin(hasBody: hasBody)
         if !hasBody { connection.requestEnded() }
         var head = ByteBuffer()
         worker.heads.lend(to: &head)
-        RequestWriter.write(exchange, to: &head)
+        RequestWriter.write(exchange, upgrading: offer, to: &head)
         sentCount = head.count
         let result = send(endsRequest: !hasBody) { $0.write(head.readable, more: false) }
         worker.heads.reclaim(from: &head)
@@ -32,6 +33,18 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         sentCount += piece.count
         return send(endsRequest: isLast) { $0.write(piece: piece, coding: requestCoding, isLast: isLast) }
     }
+
+    override func endTunnel(cleanly: Bool) -> WriteResult {
+        connection.requestEnded()
+        return send(endsRequest: true) { transport in
+            transport.shutdownWrite(notifying: cleanly)
+            return transport.hasPending ? .pending : .complete
+        }
+    }
+
+    override var isTunnel: Bool { connection.isSwitched }
+
+    override var isAmidTunnel: Bool { connection.isAmidSwitched }
 
     // MARK: The response
 
@@ -83,6 +96,14 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
             case .response(let count):
                 isHeadComplete = true
                 exchange?.receivedHead(response, in: rest)
+                return exchange == nil ? nil : start + count
+            case .switched(let count):
+                guard exchange?.upgradeOffer?.includes(rest[response.upgrade]) ?? false else {
+                    fail(.wrongProtocol)
+                    return nil
+                }
+                isHeadComplete = true
+                exchange?.receivedSwitch(response, in: rest)
                 return exchange == nil ? nil : start + count
             case .failed:
                 fail(.backendGarbage)

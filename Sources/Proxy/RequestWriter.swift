@@ -4,8 +4,9 @@ internal import Routing
 
 /// Composes the head of the forwarded request from what was parsed; nothing of the client's framing is copied.
 enum RequestWriter {
-    /// Appends the head: request line, Host, the client's fields that may pass, and the fields of the proxy.
-    static func write(_ exchange: Exchange, to output: inout ByteBuffer) {
+    /// Appends the head: request line, Host, the client's fields that may pass, and the fields of the proxy; `offer` is what
+    /// the backend is asked to go over to.
+    static func write(_ exchange: Exchange, upgrading offer: UpgradeOffer? = nil, to output: inout ByteBuffer) {
         let downstream = exchange.downstream
         let bytes = downstream.headBytes
         let request = downstream.request
@@ -35,7 +36,13 @@ enum RequestWriter {
             }
         }
         appendFraming(exchange.forwardedFraming, to: &output)
-        if exchange.chosen?.isClosed ?? exchange.location.closesUpstream { output.append("Connection: close\r\n") }
+        if let offer {
+            output.append("Connection: upgrade\r\nUpgrade: ")
+            offer.append(to: &output)
+            output.append("\r\n")
+        } else if exchange.chosen?.isClosed ?? exchange.location.closesUpstream {
+            output.append("Connection: close\r\n")
+        }
         output.append("\r\n")
     }
 

@@ -5,7 +5,7 @@ internal import Net
 /// What answers an exchange: the counterpart of its `Downstream`, whichever protocol or source stands behind it.
 ///
 /// Down come the verbs below; up go `Exchange`'s `upstreamReady`, `upstreamDrained`, `receivedInterim`, `receivedHead`,
-/// `receivedResponse`, `responseStalled` and `upstreamFailed`. Contract of flow: after `pause()` no piece of the answer is
+/// `receivedResponse`, `responseStalled`, `receivedSwitch`, `backendEnded` and `upstreamFailed`. Contract of flow: after `pause()` no piece of the answer is
 /// delivered until `resume()`; after `.pending` no piece of the request is sent until `upstreamDrained()` was told.
 class Responder {
     /// The head of the current answer; its ranges point into the bytes given to `Exchange.receivedHead`.
@@ -20,6 +20,11 @@ class Responder {
 
     /// Sends a piece of the request's body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
     func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
+
+    /// Ends what goes to a backend that has gone over to another protocol; after `.pending`, `upstreamDrained` is told.
+    ///
+    /// - Parameter cleanly: whether the client has said over TLS, if it speaks it, that nothing was cut off.
+    func endTunnel(cleanly: Bool) -> WriteResult { fatalError("abstract") }
 
     /// Stops delivering the answer: the client has not taken what was delivered before.
     func pause() { fatalError("abstract") }

@@ -9,7 +9,6 @@ enum ResponseWriter {
     static func write(
         _ response: borrowing ResponseHead, framing: BodyFraming, bytes: UnsafeRawBufferPointer, for exchange: Exchange
     ) {
-        let downstream = exchange.downstream
         let varies = compress(response, framing: framing, bytes: bytes, for: exchange)
         let isCompressed = exchange.encoder != nil
         let length: HTTP1ServerConnection.ResponseLength =
@@ -20,7 +19,23 @@ enum ResponseWriter {
             case .chunked, .untilClose: .unknown
             }
         let status = exchange.sentStatus(response.status)
-        downstream.startHead(status: status, length: length, keepAlive: true)
+        exchange.downstream.startHead(status: status, length: length, keepAlive: true)
+        writeFields(response, status: status, framing: framing, varies: varies, bytes: bytes, for: exchange)
+    }
+
+    /// Sends the head with which a backend goes over to another protocol.
+    static func writeSwitch(_ response: borrowing ResponseHead, bytes: UnsafeRawBufferPointer, for exchange: Exchange) {
+        exchange.downstream.startSwitch(to: bytes[response.upgrade])
+        writeFields(
+            response, status: response.status, framing: .untilClose, varies: false, bytes: bytes, for: exchange)
+    }
+
+    private static func writeFields(
+        _ response: borrowing ResponseHead, status: Int, framing: BodyFraming, varies: Bool,
+        bytes: UnsafeRawBufferPointer, for exchange: Exchange
+    ) {
+        let downstream = exchange.downstream
+        let isCompressed = exchange.encoder != nil
         let rules = exchange.location.answerFields
         let kept = exchange.rewritten
         if rules.filters {

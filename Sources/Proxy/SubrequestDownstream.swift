@@ -26,6 +26,7 @@ final class SubrequestDownstream: Downstream, Suspension, EventSource {
         super.init(inside: asker.downstream)
         request.method = .get
         request.framing = .none
+        request.upgrade = .empty
     }
 
     /// Makes the request; `Exchange.answered(by:)` is told what came of it.

@@ -74,6 +74,12 @@ class UpstreamConnection: Responder, EventSource {
     /// Whether request and answer are whole, and both sides will take another pair.
     var isReusable: Bool { fatalError("abstract") }
 
+    /// Whether the exchange has become a tunnel for another protocol.
+    var isTunnel: Bool { false }
+
+    /// Whether a direction of that tunnel is still open.
+    var isAmidTunnel: Bool { false }
+
     /// Gives back the memory of an exchange that is over.
     func reset() { fatalError("abstract") }
 
@@ -108,6 +114,8 @@ class UpstreamConnection: Responder, EventSource {
         case .exchanging:
             if transport.hasPending, readiness.mayWrite { flushPending() }
             receive()
+            // Behind its end, a backend's refusal to take more can be seen here alone.
+            if readiness.isBroken { exchange?.upstreamBroke() }
         case .closed: break
         }
     }
@@ -116,7 +124,7 @@ class UpstreamConnection: Responder, EventSource {
         switch phase {
         case .connecting, .handshaking: fail(.connectTimedOut)
         case .idle: close()
-        case .exchanging: fail(transport.hasPending ? .backendStalled : .backendSilent)
+        case .exchanging: fail(transport.hasPending ? .backendStalled : isTunnel ? .tunnelIdle : .backendSilent)
         case .closed: break
         }
     }
@@ -250,6 +258,7 @@ class UpstreamConnection: Responder, EventSource {
         case .unanswered: fail(isReused ? .staleConnection : .backendGone)
         case .truncated: fail(isHeadComplete ? .responseCut : .backendGarbage)
         case .idle: close()
+        case .ofSwitched: exchange?.backendEnded(cleanly: !transport.wasTruncated)
         }
     }
 
@@ -295,7 +304,9 @@ class UpstreamConnection: Responder, EventSource {
         detach()
         reset()
         worker.loop.remove(token)
-        transport.closeNotify()
+        if isTunnel { worker.counters.openTunnels -= 1 }
+        // What is cut must not look whole.
+        if isAmidTunnel { Socket.setResetOnClose(transport.descriptor) } else { transport.closeNotify() }
         transport.close()
     }
 

@@ -43,8 +43,8 @@ struct VariableValues: VariableSource {
         case .pipe: output.append(downstream.isPipelined ? "p" : ".")
         case .processID: appendProcessID(to: &output)
         case .proxyAddForwardedFor: forwarded.appendFor(to: &output)
-        // An upgrade is not passed on, so a connection to a backend is never asked to become one.
-        case .proxyConnection, .proxyUpgrade: break
+        case .proxyConnection: if exchange.upgradeOffer != nil { output.append("upgrade") }
+        case .proxyUpgrade: exchange.upgradeOffer?.append(to: &output)
         case .proxyHost: (exchange.chosen?.host ?? exchange.location.upstreamHost).withBytes { output.append($0) }
         case .proxyPort: output.append(decimal: Int(exchange.chosen?.port ?? exchange.location.upstreamPort))
         case .proxyProtocolAddress: if downstream.isProxied { downstream.peer.address.append(to: &output) }

@@ -8,6 +8,10 @@ package struct WorkerCounters: Sendable {
     package var requests = 0
     /// Exchanges that failed through a backend or this proxy.
     package var failures = 0
+    /// Connections that became tunnels of another protocol (101).
+    package var tunnels = 0
+    /// Those of them that are open.
+    package var openTunnels = 0
     /// Bytes of request bodies passed on.
     package var bytesIn = 0
     /// Bytes of response bodies passed on.

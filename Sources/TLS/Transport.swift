@@ -11,6 +11,7 @@ package final class Transport {
 
     private let socket: StreamSocket
     private var endsWhenFlushed = false
+    private var isEnded = false
 
     /// A stream in the clear.
     package init(plain descriptor: consuming FileDescriptor) {
@@ -104,14 +105,17 @@ package final class Transport {
     }
 
     /// Ends this side's direction, once what is pending has been flushed; the peer can still be read from.
-    package func shutdownWrite() {
-        _ = tls?.closeNotify()
+    ///
+    /// - Parameter notifying: whether the peer is told over TLS that nothing was cut off.
+    package func shutdownWrite(notifying: Bool = true) {
+        if notifying { closeNotify() }
+        isEnded = true
         endsWhenFlushed = true
         _ = flush()
     }
 
     /// Tells the peer that no more follows, without ending the connection; over TLS only.
-    package func closeNotify() { _ = tls?.closeNotify() }
+    package func closeNotify() { if !isEnded { _ = tls?.closeNotify() } }
 
     /// Closes the descriptor at once; pending bytes are lost.
     package func close() { socket.close() }

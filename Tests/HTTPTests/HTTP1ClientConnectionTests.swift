@@ -20,7 +20,7 @@ struct HTTP1ClientConnectionTests {
             let arrived = pending
             let action = connection.receiveHead(arrived.span, into: &head)
             switch action {
-            case .response(let count), .informational(let count, _): pending.removeFirst(count)
+            case .response(let count), .informational(let count, _), .switched(let count): pending.removeFirst(count)
             case .needMore, .failed: break
             }
             return action
@@ -110,10 +110,57 @@ struct HTTP1ClientConnectionTests {
         #expect(backend.receiveHead() == .failed(.unrequestedUpgrade))
         #expect(!backend.connection.isReusable)
         backend = Backend(text, mayUpgrade: true)
-        #expect(backend.receiveHead() == .response(byteCount: text.utf8.count - 2))
+        #expect(!backend.connection.isSwitched)
+        #expect(backend.receiveHead() == .switched(byteCount: text.utf8.count - 2))
+        #expect(backend.connection.isSwitched)
         #expect(try backend.receiveBody() == "\u{1}\u{2}")
+        backend.pending = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
+        #expect(try backend.receiveBody() == "HTTP/1.1 200 OK\r\n\r\n")
         #expect(!backend.connection.isReusable)
-        #expect(backend.connection.endOfInput() == .complete)
+    }
+
+    @Test("ends the directions of another protocol one by one", arguments: [true, false])
+    func endOfSwitched(_ isBackendFirst: Bool) {
+        var backend = Backend(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", mayUpgrade: true)
+        _ = backend.receiveHead()
+        #expect(backend.connection.isAmidSwitched)
+        for isBackend in [isBackendFirst, !isBackendFirst] {
+            #expect(backend.connection.isAmidSwitched)
+            if isBackend {
+                #expect(backend.connection.endOfInput() == .ofSwitched)
+                #expect(backend.connection.endOfInput() == .ofSwitched)
+            } else {
+                backend.connection.requestEnded()
+            }
+        }
+        #expect(!backend.connection.isAmidSwitched)
+        #expect(!backend.connection.isReusable)
+    }
+
+    @Test(
+        "refuses a 101 that does not say what it goes over to, or comes before the request is whole",
+        arguments: [
+            ("Upgrade: x", true), ("Connection: upgrade", true), ("Connection: upgrade\r\nUpgrade:", true),
+            ("Connection: upgrade\r\nUpgrade: x\r\nUpgrade: x", true), ("Connection: upgrade\r\nUpgrade: x", false),
+        ])
+    func brokenUpgrade(_ fields: String, _ isWhole: Bool) {
+        var connection = HTTP1ClientConnection()
+        connection.begin(method: .get, mayUpgrade: true)
+        if isWhole { connection.requestEnded() }
+        var head = ResponseHead()
+        let text = Array("HTTP/1.1 101 Switching Protocols\r\n\(fields)\r\n\r\n".utf8)
+        #expect(connection.receiveHead(text.span, into: &head) == .failed(.unrequestedUpgrade))
+        #expect(!connection.isSwitched)
+    }
+
+    @Test("reads an ordinary answer where a backend does not take up another protocol")
+    func declinedUpgrade() throws {
+        var backend = Backend("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", mayUpgrade: true)
+        #expect(backend.receiveHead() == .response(byteCount: 38))
+        #expect(try backend.receiveBody() == "hi")
+        #expect(!backend.connection.isSwitched)
+        #expect(backend.connection.isReusable)
     }
 
     @Test("fails on bytes that answer nothing")

@@ -52,6 +52,21 @@ struct HTTP1ServerConnectionTests {
         #expect(client.connection.isIdle)
     }
 
+    @Test("hands on all bytes behind a 101, and ends with the client's direction")
+    func switched() throws {
+        var client = Client("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\n\r\n")
+        _ = client.receiveHead()
+        #expect(client.connection.isBodyComplete)
+        client.connection.switchProtocols()
+        #expect(client.connection.isSwitched)
+        #expect(!client.connection.isBodyComplete)
+        #expect(client.receiveHead() == .needMore)
+        #expect(try client.receiveBody() == "GET /b HTTP/1.1\r\n\r\n")
+        client.connection.endOfSwitched()
+        #expect(client.connection.isBodyComplete)
+        #expect(client.connection.responseEnded() == .linger)
+    }
+
     @Test("closes behind a response that comes before the request is whole")
     func earlyResponse() throws {
         var client = Client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n1234")

@@ -40,6 +40,28 @@ struct AccessLogTests {
         }
     }
 
+    @Test("notes a tunnel when it is over, with 101 and the bytes that the client was sent")
+    func tunnel() throws {
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequestHead()
+            try connection.send("HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: a\r\n\r\nhello")
+            _ = try connection.stream.receive(3)
+            try connection.send(" world")
+        }
+        let logged = try Logged([.forwarding("registry.test", to: [backend.endpoint])])
+        let client = try logged.proxy.connect()
+        try client.send(
+            "GET /ws HTTP/1.1\r\nHost: registry.test\r\nConnection: upgrade\r\nUpgrade: a\r\n\r\n")
+        _ = try client.receive(through: "\r\n\r\nhello")
+        #expect(logged.lines.isQuiet())
+        try client.send("abc")
+        _ = try client.receive(6)
+        client.halfClose()
+        #expect(
+            try logged.next()
+                == "registry.test 127.0.0.1 - - [TIME] \"GET /ws HTTP/1.1\" 101 11 \"-\" \"-\" \"\(backend.endpoint)\"")
+    }
+
     @Test("has the form of nginx-proxy, one line for each request")
     func form() throws {
         let backend = try ScriptedBackend.answering()

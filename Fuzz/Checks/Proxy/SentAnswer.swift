@@ -16,7 +16,7 @@ struct SentAnswer {
         var head = ResponseHead()
         while true {
             switch connection.receiveHead(Array(rest).span, into: &head) {
-            case .needMore, .failed: return nil
+            case .needMore, .failed, .switched: return nil
             case .informational(let count, _): rest = rest.dropFirst(count)
             case .response(let count):
                 status = head.status

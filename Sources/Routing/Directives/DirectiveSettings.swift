@@ -33,6 +33,9 @@ struct DirectiveSettings: Hashable, Sendable {
     var passesRequestFields: Bool?
     var addedHeaders: [AddedHeader] = []
     var requestHeaders: [RequestHeader]?
+    /// Whether these set Upgrade, and Connection, to what asks a backend for another protocol.
+    var setsUpgrade = false
+    var setsUpgradingConnection = false
     var accessLogging: AccessLogging?
     var fileBase: StaticFiles.Base?
     var index: [Template]?
@@ -110,7 +113,10 @@ struct DirectiveSettings: Hashable, Sendable {
         if let passesRequestBody { result.passesRequestBody = passesRequestBody }
         if let passesRequestFields { result.passesRequestFields = passesRequestFields }
         if !addedHeaders.isEmpty { result.addedHeaders = addedHeaders }
-        if let requestHeaders { result.requestHeaders = Self.completed(requestHeaders) }
+        if let requestHeaders {
+            result.requestHeaders = Self.completed(requestHeaders)
+            result.passesUpgrade = setsUpgrade && setsUpgradingConnection
+        }
         apply(to: &result.files)
         if let accessLogging { result.accessLogging = accessLogging }
         if let serverTokens { result.serverTokens = serverTokens }

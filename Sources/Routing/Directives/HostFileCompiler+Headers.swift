@@ -46,6 +46,12 @@ extension HostFileCompiler {
             let message = "\(name.text.text) is not changed: it tells where the request ends, which is Portico's to say"
             report(directive.diagnostic(.warning, name, message))
         }
+        // What Portico says of the connection by itself is not the operator's to word, only to allow.
+        if Self.isSame(name.text, "Upgrade") {
+            settings.setsUpgrade = value.constant?.isEmpty != true
+        } else if Self.isSame(name.text, "Connection") {
+            settings.setsUpgradingConnection = value.constant.map { Self.isSame($0, "upgrade") } ?? true
+        }
         if Self.isSame(name.text, "Host"), value.pieces == [.variable(.host)] {
             let message = "Host $host loses the port that the client used"
             report(directive.diagnostic(.warning, directive.arguments[1], message, hint: "write $http_host"))

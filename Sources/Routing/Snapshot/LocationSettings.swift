@@ -46,6 +46,10 @@ package struct LocationSettings: Hashable, Sendable {
     package var nextUpstream = NextUpstream()
     /// How many requests one connection of a client may bring (`keepalive_requests`).
     package var keepaliveRequests = Int.max
+    /// Whether the backend is asked to go over to another protocol where the client asks for it.
+    ///
+    /// True by default, as in nginx-proxy; `proxy_set_header` lines of an operator's own must set Upgrade and Connection.
+    package var passesUpgrade = true
     /// Whether the backend gets the request's body (`proxy_pass_request_body`).
     package var passesRequestBody = true
     /// Whether the backend gets the client's fields (`proxy_pass_request_headers`).

@@ -46,6 +46,12 @@ final class SecureStream: TestStream {
         return outcome(count)
     }
 
+    /// Says that nothing more follows, and goes on reading.
+    func endProperly() {
+        SSL_shutdown(connection)
+        halfClose()
+    }
+
     /// A copy of the session to come back with; nil where the server has sent none.
     var session: OpaquePointer? { SSL_get1_session(connection).flatMap { SSL_SESSION_dup($0) } }
 

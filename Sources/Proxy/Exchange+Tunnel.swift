@@ -1,0 +1,70 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+internal import Routing
+
+/// Requests to go over to another protocol, WebSocket mostly (RFC 9110 §7.8).
+///
+/// Once the backend has agreed, the bytes of the protocol go the way of bodies, under the same contract of flow. What is
+/// different is the end: each direction has its own, and the exchange is over with the second one.
+extension Exchange {
+    /// The protocols that the backend is asked to go over to; nil for none.
+    var upgradeOffer: UpgradeOffer? {
+        let request = downstream.request
+        guard !request.upgrade.isEmpty else { return nil }
+        // What is in a body could come to stand where the backend already reads the other protocol.
+        guard !request.framing.hasBody, rewritten?.isBodyless != true, location.settings.passesUpgrade else {
+            return nil
+        }
+        return UpgradeOffer(downstream.headBytes[request.upgrade])
+    }
+
+    /// The backend has gone over to another protocol: so does the client, and what it has sent already is passed on now.
+    func receivedSwitch(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        note(response, in: bytes)
+        backend?.health.served()
+        answering(response.status)
+        tunnel = Tunnel()
+        worker.counters.tunnels += 1
+        worker.counters.openTunnels += 1
+        ResponseWriter.writeSwitch(response, bytes: bytes, for: self)
+        downstream.resumeBody()
+    }
+
+    /// The client sends nothing more through the tunnel.
+    func clientEnded(cleanly: Bool) {
+        guard let upstream, tunnel?.hasClientEnded == false else { return }
+        tunnel?.hasClientEnded = true
+        switch upstream.endTunnel(cleanly: cleanly) {
+        case .complete: tunnelDrained()
+        case .pending: break
+        case .failed: upstreamStoppedReading()
+        }
+    }
+
+    /// The backend sends nothing more through the tunnel.
+    func backendEnded(cleanly: Bool) {
+        guard tunnel?.hasBackendEnded == false else { return }
+        tunnel?.hasBackendEnded = true
+        if case .failed = downstream.endTunnel(cleanly: cleanly) { return downstreamFailed(.clientGone) }
+        finishTunnel()
+    }
+
+    /// The connection to the backend is of no more use, although its end may have been read before.
+    func upstreamBroke() {
+        guard tunnel?.hasBackendEnded == true else { return }
+        upstreamStoppedReading()
+    }
+
+    /// The backend's connection has taken what waited for it.
+    func tunnelDrained() {
+        if tunnel?.hasClientEnded == true { tunnel?.isSent = true }
+        finishTunnel()
+    }
+
+    /// Ends the exchange if nothing more can come: both sides have ended, or the backend has and takes nothing more.
+    func finishTunnel() {
+        guard let tunnel, tunnel.hasBackendEnded, upstream != nil else { return }
+        if isUploadStopped || tunnel.isSent { finish() }
+    }
+}
