@@ -42,7 +42,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         }
     }
 
-    override var isTunnel: Bool { connection.isSwitched }
+    override var isTunnel: Bool { isHeadComplete && connection.isSwitched }
 
     override var isAmidTunnel: Bool { connection.isAmidSwitched }
 
