@@ -21,6 +21,22 @@ enum RequestHeadCheck {
         try requireEqual(parse(Array(input[..<(count - 1)])), .partial, "the head without its last byte")
         try checkMeaning(shape, of: input, plain: try PlainHead(input[..<count]))
         try RewrittenRequest.check(shape, of: input)
+        try checkOffer(Array(input[shape.upgrade]))
+    }
+
+    /// No request may follow behind an upgrade that is passed on, and all readers see the same protocols in it.
+    private static func checkOffer(_ value: [UInt8]) throws(Violation) {
+        let passed = { (value: [UInt8]) in
+            value.withUnsafeBytes { bytes in UpgradeOffer(bytes).map { offer in written { offer.append(to: &$0) } } }
+        }
+        guard let list = passed(value) else { return }
+        try requireEqual(passed(list), list, "the protocols of the list that is passed on")
+        for element in list.split(separator: ASCII.comma, omittingEmptySubsequences: false) {
+            let name = element.drop { $0 == ASCII.space }.prefix { $0 != ASCII.slash }.lowercased
+            try require(!name.isEmpty && !name.contains { $0 <= ASCII.space }, "a protocol's name")
+            try require(
+                !name.starts(with: "h2".utf8) && !name.has("http") && !name.has("tls"), "a protocol that may pass")
+        }
     }
 
     static func parse(_ input: [UInt8]) -> Outcome {
