@@ -4,6 +4,7 @@ import Testing
 /// Something of this machine that a test cannot do without.
 enum Requirement {
     case programs([String])
+    case files([String])
     case administrator
     case image
 
@@ -13,6 +14,9 @@ enum Requirement {
         case .programs(let names):
             let missing = names.filter { Command.path(of: $0) == nil }
             return missing.isEmpty ? nil : "not installed: \(missing.joined(separator: ", ")); see scripts/packages"
+        case .files(let paths):
+            let missing = paths.filter { !FileManager.default.fileExists(atPath: $0) }
+            return missing.isEmpty ? nil : "not there: \(missing.joined(separator: ", ")); see scripts/packages"
         case .administrator:
             return geteuid() == 0 ? nil : "needs root, for a network of its own; run it with sudo"
         case .image:
