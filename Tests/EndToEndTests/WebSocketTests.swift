@@ -31,9 +31,12 @@ extension EndToEnd {
             import asyncio, os, ssl, sys, websockets
 
             async def main(url, port, authority):
-                trust = ssl.create_default_context(cafile=authority) if url.startswith("wss:") else None
+                security = {}
+                if url.startswith("wss:"):
+                    trust = ssl.create_default_context(cafile=authority)
+                    security = {"ssl": trust, "server_hostname": "ws.test"}
                 connect = lambda: websockets.connect(
-                    url, host="127.0.0.1", port=int(port), ssl=trust, max_size=None, ping_interval=None)
+                    url, host="127.0.0.1", port=int(port), max_size=None, ping_interval=None, **security)
                 async with connect() as connection:
                     for message in ["", "a", "grüße", "x" * 70000, b"", b"\\0\\xff" * 40000]:
                         await connection.send(message)
