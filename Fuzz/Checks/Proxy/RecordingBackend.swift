@@ -62,6 +62,7 @@ private struct Desk {
     mutating func work() {
         var timeout: Int32 = -1
         while takeNews(timeout) { timeout = 0 }
+        if !checkpoints.isEmpty { waitForEnds() }
         for descriptor in checkpoints {
             checkUnfinished()
             send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", to: descriptor)
@@ -120,7 +121,16 @@ private struct Desk {
         send("HTTP/1.1 200 OK\r\nX-Target: \(request.target.text)\r\nContent-Length: 2\r\n\r\n\(body)", to: descriptor)
     }
 
-    /// What the client never finished must have been given up by now: the proxy was told that nothing more comes.
+    /// Gives the proxy time to give up what the client never finished: its news of the client's end may come to it in the
+    /// same batch as the checkpoint, and behind it.
+    private mutating func waitForEnds() {
+        var patience = 20
+        while patience > 0, connections.values.contains(where: { !$0.isEmpty }) {
+            if !takeNews(100) { patience -= 1 }
+        }
+    }
+
+    /// What the client never finished must have been given up: the proxy was told that nothing more comes.
     private func checkUnfinished() {
         for bytes in connections.values where !bytes.isEmpty {
             backend.note { $0.violation = $0.violation ?? Violation("left hanging at the backend: \(bytes.text)") }
