@@ -12,10 +12,8 @@ struct ServeCommand: ParsableCommand {
                 Everything that changes is live at once: containers, certificates, files in vhost.d, passwords. Requests \
                 under way are never cut by a change.
 
-                Variables of nginx-proxy that are read: HTTP_PORT, HTTPS_PORT, HTTPS_METHOD, HSTS, DEFAULT_HOST, \
-                ENABLE_IPV6, PREFER_IPV6_NETWORK, TRUST_DOWNSTREAM_PROXY, TRUST_DEFAULT_CERT, \
-                ENABLE_HTTP_ON_MISSING_CERT, LOG_FORMAT, LOG_FORMAT_ESCAPE, LOG_JSON, DISABLE_ACCESS_LOGS, DOCKER_HOST, NGINX_CONTAINER_LABEL. An option wins over \
-                its variable.
+                Variables of nginx-proxy are read as it reads them; the README has the table, and `portico migrate` says \
+                what is different. An option wins over its variable.
 
                 Signals: TERM and INT let requests under way finish, a second one ends at once. HUP reads everything \
                 again. USR1 opens the log files anew.
