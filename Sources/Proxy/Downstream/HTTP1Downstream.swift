@@ -176,7 +176,6 @@ final class HTTP1Downstream: Downstream, EventSource {
             exchange.reject(status: 400)
             return false
         case .failed:
-            worker.counters.failedHandshakes += 1
             finish()
             return false
         }

@@ -27,7 +27,6 @@ extension Exchange {
 
     private func send(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         bytesSent += piece.count
-        worker.counters.bytesOut += piece.count
         let result: WriteResult
         if isLast, let upstream, upstream.hasTrailers {
             if piece.count > 0 { _ = downstream.sendBody(piece, isLast: false) }

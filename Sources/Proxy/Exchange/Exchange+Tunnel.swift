@@ -25,8 +25,6 @@ extension Exchange {
         backend?.health.served()
         answering(response.status)
         tunnel = Tunnel()
-        worker.counters.tunnels += 1
-        worker.counters.openTunnels += 1
         ResponseWriter.writeSwitch(response, bytes: bytes, for: self)
         downstream.resumeBody()
     }

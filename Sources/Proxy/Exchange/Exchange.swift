@@ -201,7 +201,6 @@ final class Exchange {
         hasRetriedFresh = false
         tunnel = nil
         excluded.removeAll(keepingCapacity: true)
-        if !downstream.isInner { worker.counters.requests += 1 }
     }
 
     // MARK: To the backend
@@ -252,7 +251,6 @@ final class Exchange {
         bodyReceived += piece.count
         if let limit = location.settings.maxBodySize, bodyReceived > limit, tunnel == nil { return fail(.bodyTooLarge) }
         guard !isUploadStopped, let upstream else { return downstream.pauseBody() }
-        worker.counters.bytesIn += piece.count
         let result = upstream.sendBody(piece, isLast: isLast)
         if result == .pending { downstream.pauseBody() }
         sent(result)
@@ -324,14 +322,12 @@ final class Exchange {
         case .connecting, .forwarding: if isRetried(error) { return }
         case .idle, .suspended: break
         }
-        worker.counters.failures += error.fault == .client ? 0 : 1
         worker.report(error, exchange: self, backend: backend)
         respond(error.status)
     }
 
     private func abort(_ error: ExchangeError) {
         releaseUpstream()
-        worker.counters.failures += error.fault == .client ? 0 : 1
         worker.report(error, exchange: self, backend: backend)
         if status == 0 { status = error.status }
         end()

@@ -54,7 +54,9 @@ package enum Rehearsal {
         }
     }
 
-    /// What the play leads to, where that is a backend. All of it happens on one thread.
+    /// What the play leads to, where that is a backend.
+    ///
+    /// `@unchecked Sendable`: a worker's reports may go to any thread, but this one runs on the thread that plays.
     private final class Stage: @unchecked Sendable {
         var exchange: Exchange?
         private(set) var forwarded: RehearsedAnswer?

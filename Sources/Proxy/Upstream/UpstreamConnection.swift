@@ -304,7 +304,6 @@ class UpstreamConnection: Responder, EventSource {
         detach()
         reset()
         worker.loop.remove(token)
-        if isTunnel { worker.counters.openTunnels -= 1 }
         // What is cut must not look whole.
         if isAmidTunnel { Socket.setResetOnClose(transport.descriptor) } else { transport.closeNotify() }
         transport.close()

@@ -26,7 +26,6 @@ final class Worker {
     let authenticator: Authenticator
     private(set) var routes: WorkerRoutes
     private(set) var isDraining = false
-    var counters = WorkerCounters()
     /// How many bytes of bodies are held at the moment whose size has to be known before they are passed on.
     var gatheredBytes = 0
 
@@ -83,7 +82,6 @@ final class Worker {
         case .stopListening(let address): stopListening(on: address)
         case .drain: drain()
         case .stop: loop.stop()
-        case .report(let deliver): deliver(counters)
         }
     }
 
@@ -170,10 +168,9 @@ final class Worker {
     /// The host that a request for this name belongs to; nil when none does.
     func host(named name: UnsafeRawBufferPointer) -> WorkerHost? { routes.host(named: name, with: patterns) }
 
-    /// Notes a connection that is now served, and numbers it.
+    /// Notes a connection that is now served.
     func opened(_ downstream: HTTP1Downstream, _ token: Token) {
         downstreams[token] = downstream
-        counters.connections += 1
     }
 
     /// The serial number for the next connection.

@@ -14,6 +14,4 @@ enum WorkerMessage: Sendable {
     case drain
     /// Stop now.
     case stop
-    /// Write the counters into the report.
-    case report(@Sendable (WorkerCounters) -> Void)
 }
