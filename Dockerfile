@@ -1,7 +1,7 @@
 # The server is built on Debian 12, whose C library is the older one, so that it runs on both.
 FROM swift:6.3-bookworm AS build
 RUN apt-get -qq update \
-    && apt-get -qq install -y --no-install-recommends libssl-dev libcrypt-dev libpcre2-dev zlib1g-dev >/dev/null \
+    && apt-get -qq install -y --no-install-recommends libssl-dev libcrypt-dev libnghttp2-dev libpcre2-dev zlib1g-dev >/dev/null \
     && apt-get clean && rm -rf /var/lib/apt/lists/*
 WORKDIR /portico
 # The packages that it depends on are fetched again only when the list of them changes.
@@ -18,7 +18,7 @@ RUN swift build -c release --product portico --static-swift-stdlib \
 # Debian 13's OpenSSL encrypts at more than twice the speed of Debian 12's on current processors.
 FROM debian:trixie-slim
 RUN apt-get -qq update \
-    && apt-get -qq install -y --no-install-recommends ca-certificates libcrypt1 libpcre2-8-0 libssl3t64 libstdc++6 zlib1g >/dev/null \
+    && apt-get -qq install -y --no-install-recommends ca-certificates libcrypt1 libnghttp2-14 libpcre2-8-0 libssl3t64 libstdc++6 zlib1g >/dev/null \
     && apt-get clean && rm -rf /var/lib/apt/lists/* \
     && mkdir -p /app /etc/nginx/certs /etc/nginx/vhost.d /etc/nginx/passwords /etc/nginx/htpasswd \
         /usr/share/nginx/html /var/log/nginx

@@ -33,11 +33,12 @@ let package = Package(
         .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CNghttp2", linkerSettings: [.linkedLibrary("nghttp2")]),
         // Level 1
         target("Bytes", []),
         // Level 2
         target("Net", ["Bytes", "CLinux"]),
-        target("HTTP", ["Bytes"]),
+        target("HTTP", ["Bytes", "CNghttp2"]),
         target("Passwords", ["CCrypt", "COpenSSL"]),
         // Level 3
         target("TLS", ["Bytes", "Net", "COpenSSL"]),
