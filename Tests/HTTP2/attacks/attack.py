@@ -1,0 +1,80 @@
+"""What an attack is."""
+
+from connection import Closed, Connection
+
+ALL = []
+
+CALM = {"GOAWAY ENHANCE_YOUR_CALM"}
+# A server that hangs up without a word keeps its bound all the same: the client may have stopped listening.
+ENDED = CALM | {"closed"}
+
+
+class Attack:
+    """
+    name      what it is called
+    bound     the name of the bound that ends it, as Portico calls it
+    expected  what the server may do about it; one of these it must do on each connection. Empty: nothing is required of it,
+              but that others are served and memory stays where it is
+    memory    by how many MiB the server's memory may grow
+    most_open how many requests may be open at the backend at once
+    """
+
+    def __init__(self, name, bound, expected, memory, most_open, run):
+        self.name, self.bound, self.expected, self.memory, self.most_open = name, bound, expected, memory, most_open
+        self.run = run
+
+
+class Report:
+    """What an attack found."""
+
+    def __init__(self):
+        self.connections = []
+        self.sent = 0
+        self.faults = []
+        self.notes = []
+
+    def ended(self, connection):
+        """Takes note of what the server did on a connection, and closes it."""
+        self.connections.append(connection.reactions())
+        connection.close()
+
+    def note(self, text):
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def fault(self, text):
+        self.faults.append(text)
+
+
+def attack(name, bound, expected=frozenset(), memory=16, most_open=256):
+    """Adds the function to the list of attacks."""
+    def add(run):
+        ALL.append(Attack(name, bound, frozenset(expected), memory, most_open, run))
+        return run
+    return add
+
+
+def flood(target, report, make, limit, connections=2, batch=100, wait=1.5, prepare=None, until=None, **options):
+    """Sends what `make(connection, number)` returns, up to `limit` times on each connection, until the server ends it.
+
+    `prepare(connection)` goes before, and its value is handed to `make` as third argument.
+    """
+    for _ in range(connections):
+        connection = Connection(target, **options)
+        sent = 0
+        try:
+            connection.wait(lambda: connection.server_settings, 5)
+            value = prepare(connection) if prepare else None
+            while sent < limit and not connection.goaways and not (until and until(connection)):
+                octets = b"".join(make(connection, sent + index, value) for index in range(batch))
+                sent += batch
+                if not connection.send(octets):
+                    report.note("the server reads no more")
+                    break
+        except Closed:
+            pass
+        connection.reads = True
+        # What comes later is not for this, but because nothing came any more.
+        connection.wait(lambda: connection.goaways and connection.closed, wait)
+        report.sent += sent
+        report.ended(connection)
