@@ -1,12 +1,13 @@
 # What you can ask for: make help
 
-.PHONY: help run test lint fuzz image clean
+.PHONY: help run test lint fuzz bench image clean
 
 help:
 	@echo 'make run    build Portico and serve a private registry behind it (Ctrl-C stops all of it)'
 	@echo 'make test   run every test: units, and end to end with a real registry and a real Docker engine'
 	@echo 'make lint   check the form of sources and scripts'
 	@echo 'make fuzz   feed the parsers with hostile input: make fuzz TIME=5m TARGET=request-head'
+	@echo 'make bench  measure Portico beside nginx and others: make bench CASES="get down" ROUNDS=5 PEERS=nginx,portico'
 	@echo 'make image  build the Docker image "portico"'
 	@echo 'make clean  remove what was built, and the images pushed to the registry of "make run"'
 	@echo
@@ -23,6 +24,13 @@ lint:
 
 fuzz:
 	@scripts/fuzz $(or $(TIME),60) $(TARGET)
+
+bench:
+	@scripts/toolchain
+	@scripts/packages build bench
+	@swift build --configuration release --product portico
+	@Benchmarks/run $(CASES) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	    $(if $(GIB),--gib $(GIB)) $(if $(PEERS),--servers $(PEERS)) $(if $(LOG),--log) $(if $(RECORD),--record)
 
 image:
 	@scripts/toolchain
