@@ -27,7 +27,7 @@ struct FastCGIDirectivesTests {
             """)
         #expect(snapshot.diagnostics.isEmpty, "\(snapshot.diagnostics)")
         let location = try #require(snapshot.hosts.first?.locations.first { $0.match == .prefix("/") })
-        #expect(location.upstream?.isFastCGI == true)
+        #expect(location.upstream?.protocol == .fastCGI)
         #expect(location.upstream?.backends.map(\.endpoint.description) == ["10.0.0.1:9000"])
         let settings = try #require(location.fastCGI)
         #expect(settings.index == "app.php")
@@ -58,7 +58,7 @@ struct FastCGIDirectivesTests {
             """)
         let locations = try #require(snapshot.hosts.first?.locations)
         let upstreams = locations.compactMap(\.upstream)
-        #expect(upstreams.map(\.isFastCGI).sorted { $0 && !$1 } == [true, false])
+        #expect(Set(upstreams.map(\.protocol)) == [.http1, .fastCGI])
         #expect(Set(upstreams.map(\.key)).count == 2)
         #expect(upstreams.allSatisfy { $0.backends.count == 2 })
     }

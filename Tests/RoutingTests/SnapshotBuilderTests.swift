@@ -153,11 +153,11 @@ struct SnapshotBuilderTests {
         ])
         func location(_ name: String) -> Location? { snapshot.host(name)?.locations[0] }
         #expect(location("a.org")?.fastCGI == FastCGISettings())
-        #expect(location("a.org")?.upstream?.isFastCGI == true)
+        #expect(location("a.org")?.upstream?.protocol == .fastCGI)
         #expect(location("b.org")?.fastCGI?.root == "/srv/app")
         #expect(location("c.org")?.fastCGI?.root == "/var/www/public")
         #expect(location("d.org")?.fastCGI == nil)
-        #expect(location("d.org")?.upstream?.isFastCGI == false)
+        #expect(location("d.org")?.upstream?.protocol == .http1)
         #expect(
             snapshot.lines == [
                 "container c: VIRTUAL_ROOT: error: \"srv\" cannot be used; write a path that begins with /"

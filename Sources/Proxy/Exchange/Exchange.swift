@@ -224,7 +224,7 @@ final class Exchange {
             }
             do {
                 upstream =
-                    backend.isFastCGI
+                    backend.protocol == .fastCGI
                     ? try FastCGIConnection(worker: worker, backend: backend, exchange: self)
                     : try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
                 return nil

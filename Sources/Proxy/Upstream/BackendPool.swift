@@ -15,8 +15,8 @@ final class BackendPool {
     let text: ByteString
     /// How it is reached over TLS; nil where it is in the clear.
     let security: BackendSecurity?
-    /// Whether it speaks FastCGI.
-    let isFastCGI: Bool
+    /// What it speaks.
+    let `protocol`: BackendProtocol
     /// The TLS session that new connections go on from.
     let sessions = BackendSessions()
     /// Whether it serves.
@@ -29,9 +29,9 @@ final class BackendPool {
     private var idleLimit = BackendPool.idleLimit
     private var idle: ContiguousArray<UpstreamConnection> = []
 
-    init(endpoint: Endpoint, security: BackendSecurity? = nil, isFastCGI: Bool = false) {
+    init(endpoint: Endpoint, security: BackendSecurity? = nil, protocol: BackendProtocol = .http1) {
         self.endpoint = endpoint
-        self.isFastCGI = isFastCGI
+        self.protocol = `protocol`
         self.security = security
         text = ByteString(endpoint.description)
     }

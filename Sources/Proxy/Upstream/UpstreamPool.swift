@@ -41,13 +41,13 @@ final class UpstreamPool {
             upstream.backends.map { backend in
                 let index = earlier.firstIndex {
                     $0.backend.endpoint == backend.endpoint && $0.backend.security == security
-                        && $0.backend.isFastCGI == upstream.isFastCGI
+                        && $0.backend.protocol == upstream.protocol
                 }
                 let known = index.map { earlier.remove(at: $0) }
                 let pool =
                     known?.backend
                     ?? BackendPool(
-                        endpoint: backend.endpoint, security: security, isFastCGI: upstream.isFastCGI)
+                        endpoint: backend.endpoint, security: security, protocol: upstream.protocol)
                 pool.update(backend, keepalive: upstream.keepalive)
                 return Member(
                     backend: pool, weight: max(backend.weight, 1), isBackup: backend.isBackup,

@@ -104,7 +104,9 @@ extension SnapshotBuilder {
             location.destination = candidate.path.isEmpty ? nil : candidate.path
             location.settings.hostsRegistry = isRegistry
             if isRegistry, !inner.limitsBodies { location.settings.maxBodySize = nil }
-            if candidate.pass.isFastCGI { location.setFastCGI(FastCGISettings(root: location.settings.files.base)) }
+            if candidate.pass.protocol == .fastCGI {
+                location.setFastCGI(FastCGISettings(root: location.settings.files.base))
+            }
         }
     }
 

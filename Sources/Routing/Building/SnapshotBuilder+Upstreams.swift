@@ -26,8 +26,8 @@ extension SnapshotBuilder {
         }
         guard !path.containers.isEmpty else { return nil }
         var upstream = Upstream(key: path.upstreamKey, backends: backends(of: path))
-        if asked.transport == .https { upstream.tls = site.tls() }
-        upstream.isFastCGI = asked.transport == .fastCGI
+        if asked.transport.isTLS { upstream.tls = site.tls() }
+        upstream.protocol = asked.transport.spoken
         upstream.balancing = asked.balancing
         upstream.keepalive = asked.keepalive
         return upstream
@@ -37,7 +37,7 @@ extension SnapshotBuilder {
     /// gives their upstream, or one host.
     mutating func upstream(of pass: ProxyPass, for site: Site) -> (upstream: Upstream, isRegistry: Bool) {
         let tls: UpstreamTLS? = pass.isTLS ? site.tls(to: pass.name) : nil
-        let scheme = pass.isFastCGI ? "fastcgi" : pass.isTLS ? "https" : "http"
+        let scheme = UpstreamProtocol(of: pass).rawValue
         let declared = site.file?.declarations ?? globalFiles.file.declarations
         if !pass.hasPort, let group = declared.groups[pass.shownHost] {
             var upstream = Upstream(
@@ -46,7 +46,7 @@ extension SnapshotBuilder {
             upstream.balancing = group.balancing
             upstream.keepalive = group.keepalive
             upstream.tls = tls
-            upstream.isFastCGI = pass.isFastCGI
+            upstream.protocol = pass.protocol
             return (upstream, false)
         }
         if !pass.hasPort, let (owner, path) = owner(ofUpstream: pass.shownHost) {
@@ -56,7 +56,7 @@ extension SnapshotBuilder {
                 guard asked.transport.rawValue != scheme else { return (upstream, isRegistry) }
                 upstream.key = ByteString("\(upstream.key) \(scheme) of \(site.name)")
                 upstream.tls = tls
-                upstream.isFastCGI = pass.isFastCGI
+                upstream.protocol = pass.protocol
                 return (upstream, isRegistry)
             }
         }
@@ -65,7 +65,7 @@ extension SnapshotBuilder {
             key: ByteString("\(site.name) \(scheme)://\(pass.shownHost):\(server.port)"), host: pass.shownHost,
             port: server.port, backends: backends([server]))
         upstream.tls = tls
-        upstream.isFastCGI = pass.isFastCGI
+        upstream.protocol = pass.protocol
         return (upstream, false)
     }
 

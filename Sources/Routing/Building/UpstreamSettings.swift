@@ -63,6 +63,21 @@ enum UpstreamProtocol: String {
 
     /// Them all, for hints.
     static let names = "http, https or fastcgi"
+
+    /// What such a pass says of its backends.
+    init(of pass: ProxyPass) {
+        self =
+            switch pass.protocol {
+            case .http1: pass.isTLS ? .https : .http
+            case .fastCGI: .fastCGI
+            }
+    }
+
+    /// What they speak, over TLS or not.
+    var spoken: BackendProtocol { self == .fastCGI ? .fastCGI : .http1 }
+
+    /// Whether they are reached over TLS.
+    var isTLS: Bool { self == .https }
 }
 
 extension UpstreamKeepalive {

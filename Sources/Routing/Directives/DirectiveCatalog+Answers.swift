@@ -14,17 +14,19 @@ extension DirectiveCatalog {
             try compiler.setExpiry(directive)
         },
         DirectiveRow("proxy_hide_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
-            try compiler.addFilteredField(directive, to: \.hiddenFields)
+            try compiler.addFilteredField(directive, to: \.answers.hiddenFields)
         },
         DirectiveRow("proxy_ignore_headers", "NAME…", arity: 1...9) { directive, compiler throws(Diagnostic) in
-            try compiler.setIgnoredFields(directive)
+            let ignored = try compiler.ignoredFields(directive)
+            if ignored.redirect { compiler.settings.answers.ignoresInnerRedirects = true }
+            if ignored.rate { compiler.settings.heedsBackendRate = false }
         },
         DirectiveRow("proxy_intercept_errors", "on | off") { directive, compiler throws(Diagnostic) in
             compiler.settings.answers.interceptsErrors =
                 try directive.choice(directive.arguments[0], ["on", "off"]) == 0
         },
         DirectiveRow("proxy_pass_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
-            try compiler.addFilteredField(directive, to: \.passedFields)
+            try compiler.addFilteredField(directive, to: \.answers.passedFields)
         },
         DirectiveRow("proxy_redirect", "off | default | FROM TO", arity: 1...2, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addRedirect(directive)

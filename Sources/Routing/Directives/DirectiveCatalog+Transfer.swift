@@ -13,7 +13,7 @@ extension DirectiveCatalog {
         },
         rate("proxy_limit_rate", \.backendRate),
         DirectiveRow("proxy_next_upstream", "CASE…", arity: 1...12) { directive, compiler throws(Diagnostic) in
-            try compiler.setNextConditions(directive)
+            compiler.settings.nextConditions = try compiler.nextConditions(directive)
         },
         DirectiveRow("proxy_next_upstream_timeout", "TIME") { directive, compiler throws(Diagnostic) in
             compiler.settings.nextTimeout = try directive.time(directive.arguments[0])

@@ -36,21 +36,22 @@ extension HostFileCompiler {
 
     /// `proxy_hide_header NAME` or `proxy_pass_header NAME`.
     mutating func addFilteredField(
-        _ directive: Directive, to list: WritableKeyPath<AnswerDirectives, [ByteString]>
+        _ directive: Directive, to list: WritableKeyPath<DirectiveSettings, [ByteString]>
     ) throws(Diagnostic) {
         let name = directive.arguments[0]
         guard !name.text.isEmpty, name.text.bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != ASCII.colon }) else {
             throw directive.error(
                 name, "\(Quoted(name.text)) cannot be the name of a field", hint: "a name has letters, digits and -")
         }
-        guard settings.answers[keyPath: list].count < Self.mostRules else {
+        guard settings[keyPath: list].count < Self.mostRules else {
             throw directive.error(directive.name, "there are more than \(Self.mostRules) of them")
         }
-        settings.answers[keyPath: list].append(name.text)
+        settings[keyPath: list].append(name.text)
     }
 
-    /// `proxy_ignore_headers NAME…`; of those that nginx knows only one means anything here.
-    mutating func setIgnoredFields(_ directive: Directive) throws(Diagnostic) {
+    /// What `proxy_ignore_headers NAME…` names; of the fields that nginx knows only two mean anything here.
+    func ignoredFields(_ directive: Directive) throws(Diagnostic) -> (redirect: Bool, rate: Bool) {
+        var ignored = (redirect: false, rate: false)
         for argument in directive.arguments {
             let name = argument.text.text.lowercased()
             guard Self.ignorable.contains(name) else {
@@ -58,9 +59,10 @@ extension HostFileCompiler {
                     argument, "\(Quoted(argument.text)) is not a choice here",
                     hint: "write \(Self.ignorable.sorted().joined(separator: ", "))")
             }
-            if name == "x-accel-redirect" { settings.answers.ignoresInnerRedirects = true }
-            if name == "x-accel-limit-rate" { settings.heedsBackendRate = false }
+            if name == "x-accel-redirect" { ignored.redirect = true }
+            if name == "x-accel-limit-rate" { ignored.rate = true }
         }
+        return ignored
     }
 
     /// `expires [modified] TIME`, `expires @TIME`, `expires epoch | max | off`.

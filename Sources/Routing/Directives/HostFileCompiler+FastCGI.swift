@@ -18,7 +18,7 @@ extension HostFileCompiler {
         let place = Diagnostic.Place.file(directive.file, argument.position)
         let server = StaticServer(host: host, port: port ?? 9000, file: directive.file, position: argument.position)
         let pass = ProxyPass(
-            server: server, shownHost: argument.text, hasPort: port != nil, isTLS: false, isFastCGI: true)
+            server: server, shownHost: argument.text, hasPort: port != nil, isTLS: false, protocol: .fastCGI)
         level.pass = LocationPass(candidates: [.init(text: argument.text, pass: pass, path: "")], place: place)
     }
 

@@ -1,8 +1,8 @@
 internal import Bytes
 
 extension HostFileCompiler {
-    /// `proxy_next_upstream CASE…` or `proxy_next_upstream off`.
-    mutating func setNextConditions(_ directive: Directive) throws(Diagnostic) {
+    /// The cases of `proxy_next_upstream CASE…` or `proxy_next_upstream off`.
+    func nextConditions(_ directive: Directive) throws(Diagnostic) -> NextUpstream.Conditions {
         var conditions: NextUpstream.Conditions = []
         for argument in directive.arguments {
             guard argument.text != "off" else { continue }
@@ -15,7 +15,7 @@ extension HostFileCompiler {
             }
             conditions.formUnion(condition)
         }
-        settings.nextConditions = conditions
+        return conditions
     }
 
     private static let nextConditions: [ByteString: NextUpstream.Conditions] = [

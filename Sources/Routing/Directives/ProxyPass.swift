@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// What one `proxy_pass` says.
+/// What one `proxy_pass` says, or its like for another protocol.
 struct ProxyPass: Hashable, Sendable {
     /// The backend, or the name of a group.
     var server: StaticServer
@@ -8,8 +8,8 @@ struct ProxyPass: Hashable, Sendable {
     var shownHost: ByteString
     /// Whether a port was written; a group has none.
     var hasPort: Bool
-    /// Whether it begins with `https://`.
+    /// Whether backends are reached over TLS: it begins with `https://`, or the like.
     var isTLS: Bool
-    /// Whether it is a `fastcgi_pass`.
-    var isFastCGI = false
+    /// What they speak.
+    var `protocol` = BackendProtocol.http1
 }

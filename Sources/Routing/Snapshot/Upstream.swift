@@ -12,8 +12,8 @@ package struct Upstream: Hashable, Sendable {
     package var backends: [Backend]
     /// How they are reached over TLS; nil where requests go in the clear.
     package var tls: UpstreamTLS?
-    /// Whether they speak FastCGI instead of HTTP.
-    package var isFastCGI = false
+    /// What they speak.
+    package var `protocol` = BackendProtocol.http1
     /// How requests are shared among them.
     package var balancing = LoadBalancing.roundRobin
     /// Whether connections to them are kept.

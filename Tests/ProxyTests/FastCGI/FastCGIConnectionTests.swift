@@ -19,7 +19,7 @@ struct FastCGIConnectionTests {
         var host = VirtualHost.forwarding("registry.test", to: backends.map(\.endpoint)) {
             $0.connectTimeout = .milliseconds(300)
         }
-        host.locations[0].upstream?.isFastCGI = true
+        host.locations[0].upstream?.protocol = .fastCGI
         host.locations[0].upstream?.keepalive = keepalive
         host.locations[0].fastCGI = FastCGISettings()
         configure(&host.locations[0])

@@ -1,0 +1,7 @@
+/// What the backends of an upstream speak; whether over TLS is another question.
+package enum BackendProtocol: Hashable, Sendable {
+    /// HTTP/1.1, or 1.0 where they know no better.
+    case http1
+    /// FastCGI 1.0.
+    case fastCGI
+}
