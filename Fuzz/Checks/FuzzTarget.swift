@@ -12,6 +12,8 @@ package struct FuzzTarget: Sendable {
     package static let all = [
         FuzzTarget(name: "request-head", check: RequestHeadCheck.run),
         FuzzTarget(name: "response-head", check: ResponseHeadCheck.run),
+        FuzzTarget(name: "h2-request-head", check: HTTP2RequestHeadCheck.run),
+        FuzzTarget(name: "h2-response-head", check: HTTP2ResponseHeadCheck.run),
         FuzzTarget(name: "chunked-body", check: ChunkedBodyCheck.run),
         FuzzTarget(name: "server-connection", check: ServerConnectionCheck.run),
         FuzzTarget(name: "client-connection", check: ClientConnectionCheck.run),

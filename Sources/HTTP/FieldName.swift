@@ -82,4 +82,14 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     package var isHopByHop: Bool {
         rawValue >= FieldName.connection.rawValue && rawValue <= FieldName.upgrade.rawValue
     }
+
+    /// Whether the field speaks of an HTTP/1 connection and may not stand in HTTP/2 (RFC 9113 §8.2.2).
+    ///
+    /// `TE`, which may say `trailers` there, is not among them.
+    package var isConnectionSpecific: Bool {
+        switch self {
+        case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade: true
+        default: false
+        }
+    }
 }

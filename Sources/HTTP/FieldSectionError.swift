@@ -10,6 +10,12 @@ package enum FieldSectionError: Error, Equatable, Sendable {
     case controlByteInValue
     /// A CR stands without its LF (RFC 9112 §2.2), or a LF without its CR where that is not tolerated.
     case malformedLineEnd
+    /// White space stands before or behind a value, where HTTP/2 has none (RFC 9113 §8.2.1).
+    case blankAroundValue
+    /// A pseudo-field is unknown, empty, there twice, behind other fields, missing, or where none may be (RFC 9113 §8.3).
+    case malformedPseudoField
+    /// A field speaks of the connection or of framing, which HTTP/2 has other ways for (RFC 9113 §8.2.2).
+    case connectionField
     /// A field line is longer than allowed.
     case lineTooLong
     /// All together is longer than allowed.
@@ -21,7 +27,9 @@ package enum FieldSectionError: Error, Equatable, Sendable {
     package var isLimit: Bool {
         switch self {
         case .lineTooLong, .sectionTooLarge, .tooManyFields: true
-        case .malformedName, .missingName, .foldedLine, .controlByteInValue, .malformedLineEnd: false
+        case .malformedName, .missingName, .foldedLine, .controlByteInValue, .malformedLineEnd, .blankAroundValue,
+            .malformedPseudoField, .connectionField:
+            false
         }
     }
 
@@ -33,6 +41,9 @@ package enum FieldSectionError: Error, Equatable, Sendable {
         case .foldedLine: "field line begins with white space"
         case .controlByteInValue: "control byte in a field value"
         case .malformedLineEnd: "malformed line end"
+        case .blankAroundValue: "white space around a field value"
+        case .malformedPseudoField: "malformed pseudo-fields"
+        case .connectionField: "field of the connection in HTTP/2"
         case .lineTooLong: "field line too long"
         case .sectionTooLarge: "fields too large"
         case .tooManyFields: "too many fields"

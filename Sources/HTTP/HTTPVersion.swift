@@ -1,9 +1,20 @@
-/// A version of HTTP/1 as far as it changes behaviour: a higher minor version is treated as 1.1 (RFC 9110 §2.5).
+/// A version of HTTP as far as it changes behaviour: a higher minor version of 1 is treated as 1.1 (RFC 9110 §2.5).
 package enum HTTPVersion: UInt8, Sendable {
     /// 1.0: no persistence unless asked for, no chunked bodies, no 1xx.
     case http10
     /// 1.1, and every higher minor version.
     case http11
+    /// 2: many requests at once on one connection, each with frames of its own (RFC 9113).
+    case http2
+
+    /// How nginx writes the version, as `$server_protocol`.
+    package var text: StaticString {
+        switch self {
+        case .http10: "HTTP/1.0"
+        case .http11: "HTTP/1.1"
+        case .http2: "HTTP/2.0"
+        }
+    }
 }
 
 extension HTTPVersion {

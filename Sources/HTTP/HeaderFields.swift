@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// The field lines of a head in the order they came; emptied and used again for the next head, so warm heads allocate nothing.
 @usableFromInline
 package struct HeaderFields: Sendable {
@@ -14,6 +16,15 @@ package struct HeaderFields: Sendable {
 
     /// Forgets every field and keeps the memory.
     package mutating func removeAll() { storage.removeAll(keepingCapacity: true) }
+
+    /// Takes the last field line away; there must be one.
+    mutating func removeLast() { storage.removeLast() }
+
+    /// Takes every field line of that name away but the first, in O(count).
+    mutating func removeAll(of name: FieldName, butFirst first: Int) {
+        let start = storage[first].name.start
+        storage.removeAll { $0.known == name && $0.name.start != start }
+    }
 
     /// The first field of that name, in O(count).
     ///

@@ -1,6 +1,6 @@
 /// Why a request head is refused.
 ///
-/// Nothing of such a request may reach a backend, and the connection must close.
+/// Nothing of such a request may reach a backend, and an HTTP/1 connection must close.
 package enum RequestError: Error, Equatable, Sendable {
     /// The method is not a token, or the parts of the line are not parted by single spaces (RFC 9112 §3).
     case malformedRequestLine
@@ -20,6 +20,8 @@ package enum RequestError: Error, Equatable, Sendable {
     case repeatedHost
     /// `Host` or the target's authority is not a host with an optional port.
     case malformedHost
+    /// `Host` and `:authority` name two hosts (RFC 9113 §8.3.1).
+    case contradictoryHost
     /// `Content-Length` and `Transfer-Encoding` are both there (RFC 9112 §6.1).
     case contradictoryFraming
     /// There is more than one `Content-Length`, even of one value.
@@ -38,6 +40,8 @@ package enum RequestError: Error, Equatable, Sendable {
     case tooManyConnectionOptions
     /// `Expect` asks for something other than `100-continue` (RFC 9110 §10.1.1).
     case unsupportedExpectation
+    /// An extended CONNECT asks for a protocol other than `websocket` (RFC 8441 §4).
+    case unsupportedProtocol
 
     /// The status to answer with.
     package var status: Int {
@@ -45,10 +49,11 @@ package enum RequestError: Error, Equatable, Sendable {
         case .requestLineTooLong: 414
         case .unsupportedExpectation: 417
         case .fields(let error): error.isLimit ? 431 : 400
-        case .unsupportedTransferCoding: 501
+        case .unsupportedTransferCoding, .unsupportedProtocol: 501
         case .unsupportedVersion: 505
         case .malformedRequestLine, .malformedTarget, .malformedVersion, .missingHost, .repeatedHost, .malformedHost,
-            .contradictoryFraming, .repeatedContentLength, .malformedContentLength, .transferEncodingInHTTP10,
+            .contradictoryHost, .contradictoryFraming, .repeatedContentLength, .malformedContentLength,
+            .transferEncodingInHTTP10,
             .malformedTransferEncoding, .repeatedAuthorization, .tooManyConnectionOptions:
             400
         }
@@ -66,6 +71,7 @@ package enum RequestError: Error, Equatable, Sendable {
         case .missingHost: "no Host"
         case .repeatedHost: "more than one Host"
         case .malformedHost: "malformed Host"
+        case .contradictoryHost: "Host and :authority differ"
         case .contradictoryFraming: "both Content-Length and Transfer-Encoding"
         case .repeatedContentLength: "more than one Content-Length"
         case .malformedContentLength: "malformed Content-Length"
@@ -75,6 +81,7 @@ package enum RequestError: Error, Equatable, Sendable {
         case .repeatedAuthorization: "more than one Authorization"
         case .tooManyConnectionOptions: "too many Connection options"
         case .unsupportedExpectation: "unsupported expectation"
+        case .unsupportedProtocol: "unsupported protocol in CONNECT"
         }
     }
 }

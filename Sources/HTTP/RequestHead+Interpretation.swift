@@ -12,13 +12,19 @@ extension RequestHead {
     }
 
     /// Checks what the syntax cannot tell, in the order of RFC 9112, and fills in what follows from it.
-    mutating func interpret(_ text: UnsafeRawBufferPointer) throws(RequestError) {
+    ///
+    /// - Parameters:
+    ///   - text: what the ranges point into.
+    ///   - unframed: the framing of a body that no field declares.
+    mutating func interpret(
+        _ text: UnsafeRawBufferPointer, unframed: BodyFraming = .none
+    ) throws(RequestError) {
         method = Method(text[methodRange])
         try readTarget(text)
         var marks = Landmarks()
         try findLandmarks(&marks)
         try readHost(text, marks)
-        framing = try readFraming(text, marks)
+        framing = try readFraming(text, marks, unframed)
         try readConnection(text, marks)
         try readExpectation(text, marks)
         HopByHopFields.dropUnderscored(in: &fields, text)
@@ -114,13 +120,15 @@ extension RequestHead {
     }
 
     /// RFC 9112 §6.1 and §6.3; where the RFC lets a server choose between repairing and refusing, this refuses.
-    private func readFraming(_ text: UnsafeRawBufferPointer, _ marks: Landmarks) throws(RequestError) -> BodyFraming {
+    private func readFraming(
+        _ text: UnsafeRawBufferPointer, _ marks: Landmarks, _ unframed: BodyFraming
+    ) throws(RequestError) -> BodyFraming {
         if marks.transferEncoding >= 0 {
             guard version == .http11 else { throw .transferEncodingInHTTP10 }
             guard marks.contentLength < 0 else { throw .contradictoryFraming }
             return try readTransferEncoding(text[fields[marks.transferEncoding].value])
         }
-        guard marks.contentLength >= 0 else { return .none }
+        guard marks.contentLength >= 0 else { return unframed }
         guard let length = ASCII.decimal(text[fields[marks.contentLength].value]) else { throw .malformedContentLength }
         return .length(length)
     }
@@ -147,14 +155,14 @@ extension RequestHead {
             guard let found = HopByHopFields.drop(in: &fields, text) else { throw .tooManyConnectionOptions }
             options = found
         }
-        isPersistent = !options.contains(.close) && (version == .http11 || options.contains(.keepAlive))
+        isPersistent = !options.contains(.close) && (version != .http10 || options.contains(.keepAlive))
         guard version == .http11, options.contains(.upgrade), fields.indices.contains(marks.upgrade) else { return }
         upgrade = fields[marks.upgrade].value
     }
 
     /// RFC 9110 §10.1.1: HTTP/1.0 has no expectations.
     private mutating func readExpectation(_ text: UnsafeRawBufferPointer, _ marks: Landmarks) throws(RequestError) {
-        guard marks.expect >= 0, version == .http11 else { return }
+        guard marks.expect >= 0, version != .http10 else { return }
         for field in fields where field.known == .expect {
             guard text[field.value].equalsFolded("100-continue") else { throw .unsupportedExpectation }
         }

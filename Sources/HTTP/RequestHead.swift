@@ -52,6 +52,8 @@ package struct RequestHead: Sendable {
     package var expectsContinue = false
     /// The value of `Upgrade` when HTTP/1.1's `Connection` names it too; else empty (RFC 9110 §7.8).
     package var upgrade = ByteRange.empty
+    /// Whether the request came as an extended CONNECT, and is a GET with `upgrade` in all else (RFC 8441 §4).
+    package var isExtendedConnect = false
 
     /// An empty head, to be filled by `RequestHeadParser`.
     package init() {}
@@ -80,5 +82,6 @@ package struct RequestHead: Sendable {
         isPersistent = true
         expectsContinue = false
         upgrade = .empty
+        isExtendedConnect = false
     }
 }

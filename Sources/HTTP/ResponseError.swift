@@ -4,6 +4,8 @@
 package enum ResponseError: Error, Equatable, Sendable {
     /// The status line is not a version, a space, three digits and perhaps a reason (RFC 9112 §4).
     case malformedStatusLine
+    /// `:status` is not three digits (RFC 9113 §8.3.2), is 101, or ends the stream with an interim response (§8.1).
+    case malformedStatus
     /// The major version is not 1.
     case unsupportedVersion
     /// The status line is longer than allowed.
@@ -33,6 +35,7 @@ package enum ResponseError: Error, Equatable, Sendable {
     package var reason: StaticString {
         switch self {
         case .malformedStatusLine: "malformed status line"
+        case .malformedStatus: "malformed status in HTTP/2"
         case .unsupportedVersion: "unsupported version"
         case .statusLineTooLong: "status line too long"
         case .fields(let error): error.reason

@@ -32,7 +32,7 @@ extension ResponseHead {
             guard let found = HopByHopFields.drop(in: &fields, text) else { throw .tooManyConnectionOptions }
             options = found
         }
-        isPersistent = !options.contains(.close) && (version == .http11 || options.contains(.keepAlive))
+        isPersistent = !options.contains(.close) && (version != .http10 || options.contains(.keepAlive))
         if let upgradeField, options.contains(.upgrade), fields.indices.contains(upgradeField) {
             upgrade = fields[upgradeField].value
         }

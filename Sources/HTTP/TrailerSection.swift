@@ -26,7 +26,9 @@ struct TrailerSection {
             throw .trailers(error)
         case .complete(let end):
             index += end - gathered
-            for field in fields where TrailerSection.mayPass(field, in: text) {
+            for field in fields {
+                let mayPass = arrived.withUnsafeBytes { TrailerSection.mayPass(field.known, $0[field.name]) }
+                guard mayPass else { continue }
                 passable += text[field.name.indices]
                 passable += [ASCII.colon, ASCII.space]
                 passable += text[field.value.indices]
@@ -40,10 +42,10 @@ struct TrailerSection {
 
     /// RFC 9110 §6.5.1: a name that some rule knows belongs into a head, where that rule saw it. `ETag` alone is defined
     /// for both.
-    private static func mayPass(_ field: HeaderField, in text: [UInt8]) -> Bool {
-        switch field.known {
+    static func mayPass(_ known: FieldName, _ name: UnsafeRawBufferPointer) -> Bool {
+        switch known {
         case .etag: true
-        case .other: !text[field.name.indices].contains(UInt8(ascii: "_"))
+        case .other: !name.contains(UInt8(ascii: "_"))
         default: false
         }
     }

@@ -75,7 +75,7 @@ struct FastCGIParameters {
             if let bodyLength { output.append(decimal: bodyLength) }
         }
         add("REQUEST_URI", to: &output) { downstream.appendRequestURI(to: &$0) }
-        add("SERVER_PROTOCOL", text: request.version == .http10 ? "HTTP/1.0" : "HTTP/1.1", to: &output)
+        add("SERVER_PROTOCOL", text: request.version.text, to: &output)
         add("REQUEST_SCHEME", text: downstream.isSecure ? "https" : "http", to: &output)
         if downstream.isSecure { add("HTTPS", text: "on", to: &output) }
         add("GATEWAY_INTERFACE", text: "CGI/1.1", to: &output)

@@ -35,6 +35,7 @@ struct VariableValues: VariableSource {
         case .hostPort: appendHostPort(to: &output)
         case .hostname: exchange.worker.settings.hostname.withBytes { output.append($0) }
         case .http(let name): appendField(name, to: &output)
+        case .http2: if request.version == .http2 { output.append(downstream.isSecure ? "h2" : "h2c") }
         case .https: if downstream.isSecure { output.append("on") }
         case .isArgs: if !exchange.query.isEmpty { output.append("?") }
         case .mapped(let map): appendMapped(map, to: &output)
@@ -70,7 +71,7 @@ struct VariableValues: VariableSource {
         case .serverAddress: downstream.local.address.append(to: &output)
         case .serverName: exchange.host?.name.withBytes { output.append($0) }
         case .serverPort: output.append(decimal: Int(downstream.local.port))
-        case .serverProtocol: output.append(request.version == .http10 ? "HTTP/1.0" : "HTTP/1.1")
+        case .serverProtocol: output.append(request.version.text)
         case .status: output.append(decimal: exchange.status)
         case .timeISO8601: exchange.worker.clock.withISO8601 { output.append($0) }
         case .timeLocal: exchange.worker.clock.withLogTime { output.append($0) }
@@ -159,7 +160,8 @@ struct VariableValues: VariableSource {
         output.append(bytes(request.methodRange))
         output.append(ASCII.space)
         output.append(bytes(request.target))
-        output.append(request.version == .http10 ? " HTTP/1.0" : " HTTP/1.1")
+        output.append(ASCII.space)
+        output.append(request.version.text)
     }
 
     private func appendRequestID(to output: inout ByteBuffer) {

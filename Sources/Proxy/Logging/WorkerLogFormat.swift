@@ -89,9 +89,9 @@ extension Variable {
     /// Whether the value holds digits, letters and such only, whatever the client sends.
     fileprivate var isPlain: Bool {
         switch self {
-        case .bodyBytesSent, .bytesSent, .connection, .connectionRequests, .connectionTime, .https, .isArgs, .msec,
-            .nothing,
-            .peerAddress, .peerPort, .pipe, .processID, .proxyProtocolAddress, .proxyProtocolPort, .remoteAddress,
+        case .bodyBytesSent, .bytesSent, .connection, .connectionRequests, .connectionTime, .http2, .https, .isArgs,
+            .msec, .nothing, .peerAddress, .peerPort, .pipe, .processID, .proxyProtocolAddress, .proxyProtocolPort,
+            .remoteAddress,
             .remotePort, .requestCompletion, .requestID, .requestLength, .requestTime, .scheme, .serverAddress,
             .serverPort, .serverProtocol, .status, .timeISO8601, .timeLocal, .upstreamAddress, .upstreamBytesReceived,
             .upstreamBytesSent, .upstreamConnectTime, .upstreamHeaderTime, .upstreamResponseLength,
@@ -104,7 +104,7 @@ extension Variable {
     /// Whether nothing is a value of it like others, so that a log shows nothing instead of `-`, as nginx's does.
     fileprivate var isEmptyText: Bool {
         switch self {
-        case .https, .isArgs, .proxyConnection, .proxyUpgrade, .hostPort, .requestCompletion: true
+        case .http2, .https, .isArgs, .proxyConnection, .proxyUpgrade, .hostPort, .requestCompletion: true
         default: false
         }
     }

@@ -37,6 +37,7 @@ extension Variable {
         "host": .host,
         "host_port": .hostPort,
         "hostname": .hostname,
+        "http2": .http2,
         "https": .https,
         "is_args": .isArgs,
         "msec": .msec,

@@ -42,6 +42,8 @@ package enum Variable: Hashable, Sendable {
     case hostname
     /// `$http_NAME`: a field of the request; the name in lower case with `-` for `_`.
     case http(ByteString)
+    /// `$http2`: `h2` in HTTP/2 over TLS, `h2c` in HTTP/2 in the clear, else nothing.
+    case http2
     /// `$https`: `on` over TLS, else nothing.
     case https
     /// `$is_args`: `?` where the request has a query that is not empty, else nothing.
