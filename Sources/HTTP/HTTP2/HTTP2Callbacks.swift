@@ -1,0 +1,206 @@
+internal import Bytes
+internal import CNghttp2
+
+/// What nghttp2 calls while it reads and writes, the same for all sessions.
+///
+/// None of it calls out of the session: fields go to assemblers, what happened becomes events.
+final class HTTP2Callbacks: @unchecked Sendable {
+    // Nothing changes it once it is made, and nghttp2 copies it into each session.
+    let pointer: OpaquePointer
+
+    init() {
+        var made: OpaquePointer?
+        precondition(nghttp2_session_callbacks_new(&made) == 0, "out of memory")
+        guard let made else { preconditionFailure("nghttp2 made no callbacks") }
+        pointer = made
+        setReading()
+        setWriting()
+    }
+
+    private func setReading() {
+        nghttp2_session_callbacks_set_on_begin_headers_callback(pointer) { _, frame, owner in
+            guard let frame, let session = HTTP2Session.of(owner) else { return 0 }
+            return session.fieldsBegan(frame)
+        }
+        nghttp2_session_callbacks_set_on_header_callback(pointer) {
+            session, frame, name, nameCount, value, valueCount, _, owner in
+            guard let frame, let stream = HTTP2Stream.of(session, frame.pointee.hd.stream_id) else { return 0 }
+            stream.add(
+                UnsafeRawBufferPointer(start: name, count: nameCount),
+                UnsafeRawBufferPointer(start: value, count: valueCount), role: HTTP2Session.of(owner)?.role)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_begin_frame_callback(pointer) { _, header, owner in
+            guard let header, let owner = HTTP2Session.of(owner) else { return 0 }
+            owner.frameBegan(header.pointee)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(pointer) { _, _, _, owner in
+            HTTP2Session.of(owner)?.isReceivingHead = false
+            return 0
+        }
+        // Where nghttp2 would leave a field out, the message is malformed (RFC 9113 §8.2.1).
+        nghttp2_session_callbacks_set_on_invalid_header_callback(pointer) { _, _, _, _, _, _, _, _ in
+            NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+        }
+        nghttp2_session_callbacks_set_on_frame_recv_callback(pointer) { session, frame, owner in
+            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
+            owner.received(frame.pointee, on: HTTP2Stream.of(session, frame.pointee.hd.stream_id))
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(pointer) { session, _, id, bytes, count, owner in
+            guard let owner = HTTP2Session.of(owner), let stream = HTTP2Stream.of(session, id), let bytes else {
+                return 0
+            }
+            stream.unconsumedCount += count
+            let piece = UnsafeMutableRawBufferPointer(start: UnsafeMutablePointer(mutating: bytes), count: count)
+            owner.events.append(.data(stream, piece))
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_stream_close_callback(pointer) { session, id, code, owner in
+            guard let owner = HTTP2Session.of(owner), let stream = HTTP2Stream.of(session, id) else { return 0 }
+            owner.closed(stream, HTTP2ErrorCode(received: code))
+            return 0
+        }
+    }
+
+    private func setWriting() {
+        nghttp2_session_callbacks_set_send_data_callback(pointer) { _, frame, header, count, source, owner in
+            guard let owner = HTTP2Session.of(owner), let header, let stream = HTTP2Stream.of(source) else { return 0 }
+            return owner.write(header: header, count: count, of: stream)
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(pointer) { session, frame, owner in
+            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
+            owner.sent(frame.pointee)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(pointer) { _, frame, _, owner in
+            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
+            owner.notSent(frame.pointee)
+            return 0
+        }
+    }
+}
+
+extension HTTP2Session {
+    static let callbacks = HTTP2Callbacks()
+
+    /// The session that a callback was given.
+    @inline(__always)
+    static func of(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
+        owner.map { Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The header of a frame has come.
+    func frameBegan(_ header: nghttp2_frame_hd) {
+        if header.type != UInt8(NGHTTP2_CONTINUATION.rawValue) { isReceivingHead = false }
+    }
+
+    /// Fields are about to come: of a new stream's head, or of one that is open.
+    func fieldsBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+        isReceivingHead = true
+        let id = frame.pointee.hd.stream_id
+        if let stream = HTTP2Stream.of(session, id) {
+            stream.section = stream.hasHead ? .trailers : .unknown
+            guard stream.hasHead else { return 0 }
+            switch role {
+            case .server: stream.request.beginTrailers()
+            case .client: stream.response.beginTrailers()
+            }
+            return 0
+        }
+        guard role == .server else { return 0 }
+        let stream = pool.take()
+        stream.request.begin()
+        stream.section = .head
+        opened(stream, id: id)
+        // The session keeps the stream alive as long as nghttp2 knows it.
+        nghttp2_session_set_stream_user_data(session, id, Unmanaged.passUnretained(stream).toOpaque())
+        // Streams take turns, instead of the first one having it all (RFC 9218 §10).
+        var priority = nghttp2_extpri(urgency: 3, inc: 1)
+        check(nghttp2_session_change_extpri_stream_priority(session, id, &priority, 1))
+        return 0
+    }
+
+    /// A whole frame has come.
+    func received(_ frame: nghttp2_frame, on stream: HTTP2Stream?) {
+        let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        switch nghttp2_frame_type(UInt32(frame.hd.type)) {
+        case NGHTTP2_HEADERS:
+            isReceivingHead = false
+            guard let stream else { return }
+            switch stream.section {
+            case .trailers: events.append(.trailers(stream))
+            case .interim: events.append(.interim(stream))
+            case .head, .unknown:
+                stream.hasHead = true
+                events.append(.head(stream, endsStream: endsStream))
+            }
+        case NGHTTP2_DATA:
+            if endsStream, let stream { events.append(.ended(stream)) }
+        case NGHTTP2_GOAWAY:
+            events.append(
+                .goAway(lastStream: frame.goaway.last_stream_id, HTTP2ErrorCode(received: frame.goaway.error_code)))
+        case NGHTTP2_SETTINGS:
+            if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { events.append(.settings) }
+        case NGHTTP2_PING:
+            guard frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
+            let payload = withUnsafeBytes(of: frame.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
+            events.append(.pong(UInt64(bigEndian: payload)))
+        default: break
+        }
+    }
+
+    /// Appends a DATA frame of the stream's next bytes, if there is room.
+    func write(header: UnsafePointer<UInt8>, count: Int, of stream: HTTP2Stream) -> Int32 {
+        guard output.count < outputLimit else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
+        output.reserve(9 + count)
+        output.append(UnsafeRawBufferPointer(start: header, count: 9))
+        stream.take(count, into: &output)
+        if stream.owesDrained, stream.kept.isEmpty {
+            stream.owesDrained = false
+            stream.kept = ByteBuffer()
+            events.append(.drained(stream))
+        }
+        return 0
+    }
+
+    /// A whole frame is in the output.
+    func sent(_ frame: nghttp2_frame) {
+        // A server that has answered before the request was whole wants no more of it (RFC 9113 §8.1).
+        guard role == .server, frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+            frame.hd.type == UInt8(NGHTTP2_DATA.rawValue) || frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+            let stream = HTTP2Stream.of(session, frame.hd.stream_id), !stream.isTunnel,
+            nghttp2_session_get_stream_remote_close(session, stream.id) == 0
+        else { return }
+        reset(stream, .noError)
+    }
+
+    /// A frame is not going to be sent.
+    func notSent(_ frame: nghttp2_frame) {
+        guard role == .client, frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
+            frame.headers.cat == NGHTTP2_HCAT_REQUEST
+        else { return }
+        // nghttp2 may never have opened the stream, and then says nothing of its end.
+        guard let stream = streams.first(where: { $0.id == frame.hd.stream_id }) else { return }
+        closed(stream, .refusedStream)
+    }
+}
+
+extension HTTP2Stream {
+    /// The stream of that number; nil when it is closed.
+    @inline(__always)
+    static func of(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
+        of(nghttp2_session_get_stream_user_data(session, id))
+    }
+
+    /// The stream that nghttp2 was given.
+    @inline(__always)
+    static func of(_ pointer: UnsafeMutableRawPointer?) -> HTTP2Stream? {
+        pointer.map { Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The stream that is the source of data.
+    @inline(__always)
+    static func of(_ source: UnsafeMutablePointer<nghttp2_data_source>?) -> HTTP2Stream? { of(source?.pointee.ptr) }
+}
