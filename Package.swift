@@ -94,3 +94,11 @@ if Context.environment["PORTICO_FUZZ"] != nil {
         .executableTarget(
             name: "FuzzDriver", dependencies: ["FuzzChecks"], path: "Fuzz/Driver", swiftSettings: settings))
 }
+
+// What Benchmarks/instructions counts the instructions of.
+if Context.environment["PORTICO_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Microbenchmarks", dependencies: ["Bytes", "HTTP", "Net", "Routing"], path: "Benchmarks/Micro",
+            swiftSettings: settings))
+}

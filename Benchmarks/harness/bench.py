@@ -56,6 +56,12 @@ class Bench:
                 raise SystemExit(f"bench: the backend cannot open {', '.join(ports)}; --port moves the first")
             self._backends.append(backend)
 
+    def stop_backends(self):
+        for backend in self._backends:
+            backend.kill()
+            backend.wait()
+        self._backends = []
+
     def backend_seconds(self):
         return machine.processor_seconds([backend.pid for backend in self._backends])
 

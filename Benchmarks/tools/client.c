@@ -5,6 +5,7 @@
 //   client handshakes PATH  a new connection for each GET, for --seconds
 //   client paced PATH       --rate requests a second on all connections together; latency counts from the moment a
 //                           request was due, so that a stall is seen by all that had to wait for it
+//   client repeat PATH      --count requests, one after the other on one connection
 //   client idle PATH        one GET on each connection; READY, then all stay open until the input ends
 //   client wait PATH        a new connection every millisecond until the answer is 200 from --backend
 #define _GNU_SOURCE
@@ -26,7 +27,7 @@
 struct options options = {.host = "localhost"};
 
 static const char *path, *login, *method = "PUT";
-static int connections = 1, wanted_backend, chunk = 64 << 10;
+static int connections = 1, wanted_backend, repetitions = 1, chunk = 64 << 10;
 static bool chunked;
 static uint64_t bytes;
 static double seconds = 2, rate;
@@ -195,6 +196,22 @@ static void *paced(void *number) {
     return NULL;
 }
 
+static void *repeat(void *number) {
+    struct connection *c = new_connection();
+    struct response response;
+    if (!connection_open(c, (long)number)) unconnected++;
+    for (int i = 0; i < repetitions && c->socket >= 0; i++) {
+        if (!ask(c, &response)) broken++;
+        else if (response.status == 200 && !response.closes) {
+            succeeded++;
+            continue;
+        } else refused++;
+        connection_close(c);
+    }
+    connection_close(c);
+    return NULL;
+}
+
 static int *idle_sockets;
 static atomic_int next_idle;
 
@@ -297,6 +314,7 @@ static void parse(int count, char **arguments) {
             const char *value = i + 1 < count ? arguments[++i] : "";
             if (!strcmp(name, "--port")) options.port = atoi(value);
             else if (!strcmp(name, "--host")) options.host = value;
+            else if (!strcmp(name, "--count")) repetitions = atoi(value);
             else if (!strcmp(name, "--connections")) connections = atoi(value);
             else if (!strcmp(name, "--bytes")) bytes = strtoull(value, NULL, 10);
             else if (!strcmp(name, "--seconds")) seconds = atof(value);
@@ -358,6 +376,7 @@ int main(int count, char **arguments) {
     else if (!strcmp(mode, "upload")) run(upload, connections);
     else if (shakes) run(handshakes, connections);
     else if (!strcmp(mode, "paced")) run(paced, connections);
+    else if (!strcmp(mode, "repeat")) run(repeat, 1);
     else {
         fprintf(stderr, "client: there is no %s; the head of client.c tells what there is\n", mode);
         return 2;

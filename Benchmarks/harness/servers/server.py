@@ -46,6 +46,8 @@ class Server:
     # Cases that it cannot take part in, and why.
     absent = {}
     stop_signal = signal.SIGTERM
+    # Seconds that it may take to end.
+    stop_patience = 2
 
     def __init__(self, setup, tls_port, plain_port):
         self.setup = setup
@@ -143,7 +145,7 @@ class Server:
         pids = self.pids()
         self.process.send_signal(self.stop_signal)
         try:
-            self.process.wait(2)
+            self.process.wait(self.stop_patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
