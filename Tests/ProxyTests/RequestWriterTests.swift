@@ -127,6 +127,26 @@ struct RequestWriterTests {
         #expect(try backend.requests(1)[0].text == "hello")
     }
 
+    @Test("passes trailers on behind a chunked body, without those that frame, route or name a user (RFC 9110 §6.5.1)")
+    func trailers() throws {
+        let lines = try forwarded(
+            "PUT / HTTP/1.1\r\nHost: registry.test\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                + "5\r\nhello\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\nAuthorization: x\r\nX_Y: 1\r\nETag: \"e\"\r\n\r\n"
+        )
+        #expect(lines.last == "Transfer-Encoding: chunked")
+        let request = try backend.requests(1)[0]
+        #expect(request.text == "hello")
+        #expect(request.trailers == ["X-Sum: 1", "ETag: \"e\""])
+    }
+
+    @Test("passes trailers on behind an empty body")
+    func trailersAlone() throws {
+        _ = try forwarded(
+            "PUT / HTTP/1.1\r\nHost: registry.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n")
+        let request = try backend.requests(1)[0]
+        #expect(request.body.isEmpty && request.trailers == ["X-Sum: 1"])
+    }
+
     @Test("passes an empty body on as one")
     func emptyBody() throws {
         let lines = try forwarded("POST / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 0\r\n\r\n")

@@ -45,6 +45,18 @@ struct RetryTests {
         #expect(bad.log.current.requests.count == 1)
     }
 
+    @Test("is sent to the next one with the end of a body that had nothing else", arguments: ["", "X-Sum: 1\r\n"])
+    func emptyBody(trailers: String) throws {
+        let bad = try ScriptedBackend { connection in _ = try connection.receiveRequest() }
+        let good = try ScriptedBackend.answering()
+        let proxy = try proxy([bad.endpoint, good.endpoint])
+        let answer = try proxy.answer(
+            to: "PUT /v2/ HTTP/1.1\r\nHost: registry.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\(trailers)\r\n")
+        #expect(answer.text == "ok")
+        #expect(try bad.requests(1).count == 1)
+        #expect(try good.requests(1)[0].trailers.count == (trailers.isEmpty ? 0 : 1))
+    }
+
     @Test("is not sent twice where that may do harm", arguments: ["POST", "PATCH"])
     func notRepeated(_ method: String) throws {
         let bad = try ScriptedBackend { connection in _ = try connection.receiveRequest() }

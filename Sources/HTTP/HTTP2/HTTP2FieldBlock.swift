@@ -1,4 +1,4 @@
-package import Bytes
+internal import Bytes
 
 /// The fields of a head or of trailers that are to be sent in HTTP/2: their names in lower case, in one piece of memory.
 ///

@@ -313,6 +313,12 @@ final class HTTP1Downstream: Downstream, EventSource {
         return true
     }
 
+    override var hasTrailers: Bool { !connection.trailers.isEmpty }
+
+    override func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        connection.trailers.withUnsafeBytes(body)
+    }
+
     override func discardBufferedBody() {
         guard !input.isEmpty, !connection.isBodyComplete else { return }
         guard let piece = try? connection.receiveBody(input.mutableReadable) else { return }

@@ -87,6 +87,14 @@ class Downstream {
     /// Holds the request body back until `resumeBody()`.
     func pauseBody() { fatalError("abstract") }
 
+    /// The lines of the fields that follow the body of a request that is complete, each with its CRLF; mostly nothing.
+    func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// Whether `withTrailers` has lines to show.
+    var hasTrailers: Bool { false }
+
     /// Drops what has already come of a body that nobody wants, so that the connection may stay open behind the answer.
     func discardBufferedBody() { fatalError("abstract") }
 

@@ -4,6 +4,13 @@ internal import Net
 
 /// How the bodies of request and answer are passed on, piece by piece.
 extension Exchange {
+    /// Sends the last piece of the request's body, and its trailers if it has any.
+    func end(_ piece: UnsafeMutableRawBufferPointer, of upstream: Responder) -> WriteResult {
+        guard downstream.hasTrailers else { return upstream.sendBody(piece, isLast: true) }
+        if piece.count > 0, case .failed(let error) = upstream.sendBody(piece, isLast: false) { return .failed(error) }
+        return downstream.withTrailers { upstream.endBody(trailers: $0) }
+    }
+
     /// The backend took what waited for it.
     func upstreamDrained() {
         if !isUploadStopped { downstream.resumeBody() }

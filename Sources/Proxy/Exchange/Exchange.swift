@@ -241,8 +241,15 @@ final class Exchange {
         guard let upstream else { return }
         phase = .forwarding
         attempts.connected(at: worker.loop.now)
-        let result = upstream.sendHead()
-        if result == .complete, forwardedFraming.hasBody { downstream.resumeBody() }
+        var result = upstream.sendHead()
+        if forwardedFraming.hasBody {
+            if downstream.isRequestComplete {
+                // A backend that was asked before was sent the end already, and there was nothing else to send.
+                result = end(UnsafeMutableRawBufferPointer(start: nil, count: 0), of: upstream)
+            } else if result == .complete {
+                downstream.resumeBody()
+            }
+        }
         sent(result)
     }
 
@@ -251,7 +258,7 @@ final class Exchange {
         bodyReceived += piece.count
         if let limit = location.settings.maxBodySize, bodyReceived > limit, tunnel == nil { return fail(.bodyTooLarge) }
         guard !isUploadStopped, let upstream else { return downstream.pauseBody() }
-        let result = upstream.sendBody(piece, isLast: isLast)
+        let result = isLast ? end(piece, of: upstream) : upstream.sendBody(piece, isLast: false)
         if result == .pending { downstream.pauseBody() }
         sent(result)
     }

@@ -21,6 +21,13 @@ class Responder {
     /// Sends a piece of the request's body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
     func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
 
+    /// Ends the request's body, in place of a last piece; `trailers` are field lines that each end in CRLF.
+    ///
+    /// A protocol that has no place for them leaves them out.
+    func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
+        sendBody(UnsafeMutableRawBufferPointer(start: nil, count: 0), isLast: true)
+    }
+
     /// Ends what goes to a backend that has gone over to another protocol; after `.pending`, `upstreamDrained` is told.
     ///
     /// - Parameter cleanly: whether the client has said over TLS, if it speaks it, that nothing was cut off.

@@ -27,6 +27,7 @@ final class SubrequestDownstream: Downstream, Suspension, EventSource {
         request.method = .get
         request.framing = .none
         request.upgrade = .empty
+        request.isExtendedConnect = false
     }
 
     /// Makes the request; `Exchange.answered(by:)` is told what came of it.

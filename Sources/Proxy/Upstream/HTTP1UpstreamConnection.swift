@@ -34,6 +34,20 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         return send(endsRequest: isLast) { $0.write(piece: piece, coding: requestCoding, isLast: isLast) }
     }
 
+    override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
+        // Behind a body of known length there is no place for them.
+        guard requestCoding == .chunked else { return super.endBody(trailers: trailers) }
+        connection.requestEnded()
+        var lines = ByteBuffer()
+        worker.heads.lend(to: &lines)
+        lines.append(ChunkFrame.lastChunk)
+        lines.append(trailers)
+        lines.append(ChunkFrame.suffix)
+        let result = send(endsRequest: true) { $0.write(lines.readable, more: false) }
+        worker.heads.reclaim(from: &lines)
+        return result
+    }
+
     override func endTunnel(cleanly: Bool) -> WriteResult {
         connection.requestEnded()
         return send(endsRequest: true) { transport in

@@ -18,6 +18,9 @@ extension Theme {
                     .differing("leading-tab", "/\nX-Tab:\ta\tb"),
                     "/\nRange: bytes=0-1\nIf-None-Match: \"x\"", "/\nAuthorization: Bearer t", "/\nX-High: é",
                     "POST /c\nTransfer-Encoding: chunked\n\n3\r\nabc\r\n0\r\n\r\n", "/\nExpect: 100-continue",
+                    .differing(
+                        "request-trailers",
+                        "POST /t\nTransfer-Encoding: chunked\n\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nHost: evil.test\r\n\r\n"),
                     .differing("absolute-form", "http://c0.test/absolute?x=1"),
                     .differing("forwarded-port", "/\nHost: c0.test:8080"),
                     .differing("forwarded-port", "/\nHost: C0.TEST"), .differing("forwarded-port", "/\nHost: c0.test."),

@@ -33,7 +33,7 @@ struct Answer: Equatable, CustomStringConvertible {
             .map { $0.replacingPort(port) }.sorted()
         var content = Array(bytes[end...])
         if all.contains("transfer-encoding: chunked") {
-            content = try content.dechunked()
+            content = try content.dechunked().content
         } else if method != "HEAD", let length = all.first(where: { $0.hasPrefix("content-length: ") }) {
             guard Int(length.dropFirst(16)) == content.count else {
                 throw HarnessError("\(length), but \(content.count) came")
@@ -74,14 +74,18 @@ extension [UInt8] {
         .map { $0 + 4 }
     }
 
-    /// The content of a chunked body that is whole.
-    func dechunked() throws -> [UInt8] {
+    /// The content of a chunked body that is whole, and the lines of its trailers.
+    func dechunked() throws -> (content: [UInt8], trailers: [String]) {
         var (result, rest) = ([UInt8](), self[...])
         while let end = rest.firstIndex(of: 10) {
             let line = String(decoding: rest[..<end], as: UTF8.self).filter { $0 != "\r\n" && $0 != "\r" }
             guard let size = Int(line, radix: 16) else { throw HarnessError("no chunk size: \(line)") }
             rest = rest[(end + 1)...]
-            if size == 0 { return result }
+            if size == 0 {
+                guard let end = ([13, 10] + rest).endOfHead else { break }
+                let lines = String(decoding: rest.prefix(Swift.max(end - 6, 0)), as: UTF8.self)
+                return (result, lines.isEmpty ? [] : lines.components(separatedBy: "\r\n"))
+            }
             guard rest.count >= size + 2 else { break }
             result += rest.prefix(size)
             rest = rest.dropFirst(size + 2)

@@ -41,17 +41,18 @@ final class EchoBackend: Sendable {
                 body += bytes
             }
             input = isChunked ? [] : Array(body[(length ?? 0)...])
-            let content = isChunked ? try body.dechunked() : Array(body.prefix(length ?? 0))
-            connection.send(answer(lines, content))
+            let (content, trailers) = isChunked ? try body.dechunked() : (Array(body.prefix(length ?? 0)), [])
+            connection.send(answer(lines, content, trailers))
         }
     }
 
-    private static func answer(_ lines: [String], _ content: [UInt8]) -> [UInt8] {
+    private static func answer(_ lines: [String], _ content: [UInt8], _ trailers: [String]) -> [UInt8] {
         let hidden = ["connection:", "content-length:", "transfer-encoding:", "x-reply"]
         let seen = lines.dropFirst().filter { line in !hidden.contains { line.lowercased().hasPrefix($0) } }
             .map { line in line.prefix { $0 != ":" }.lowercased() + line.drop { $0 != ":" } }.sorted()
         var body = ([lines[0]] + seen).joined(separator: "\n") + "\n"
         if !content.isEmpty { body += "\n" + String(decoding: content, as: UTF8.self) }
+        for trailer in trailers { body += "\nbehind: " + trailer }
         let values = { (name: String) in
             lines.filter { $0.lowercased().hasPrefix(name) }.map { String($0.dropFirst(name.utf8.count)) }
         }
