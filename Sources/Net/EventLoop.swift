@@ -62,6 +62,13 @@ package final class EventLoop {
         return Token(slot: slot, generation: slots[slot].generation)
     }
 
+    /// Gives a source's place to another one, with its descriptor and without its deadline.
+    package func hand(_ token: Token, to source: any EventSource) {
+        guard isCurrent(token) else { return }
+        slots[token.slot].source = source
+        slots[token.slot].deadline = 0
+    }
+
     /// Changes what a descriptor is watched for.
     ///
     /// - Throws: `SystemError` of epoll_ctl(2).

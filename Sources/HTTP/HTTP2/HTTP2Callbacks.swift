@@ -93,7 +93,12 @@ extension HTTP2Session {
 
     /// The header of a frame has come.
     func frameBegan(_ header: nghttp2_frame_hd) {
-        if header.type != UInt8(NGHTTP2_CONTINUATION.rawValue) { isReceivingHead = false }
+        if header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) {
+            headByteCount += header.length
+        } else {
+            isReceivingHead = false
+            headByteCount = header.length
+        }
     }
 
     /// Fields are about to come: of a new stream's head, or of one that is open.
@@ -134,6 +139,7 @@ extension HTTP2Session {
             case .interim: events.append(.interim(stream))
             case .head, .unknown:
                 stream.hasHead = true
+                stream.headByteCount = headByteCount
                 events.append(.head(stream, endsStream: endsStream))
             }
         case NGHTTP2_DATA:
@@ -157,6 +163,7 @@ extension HTTP2Session {
         output.reserve(9 + count)
         output.append(UnsafeRawBufferPointer(start: header, count: 9))
         stream.take(count, into: &output)
+        stream.sentCount += 9 + count
         if stream.owesDrained, stream.kept.isEmpty {
             stream.owesDrained = false
             stream.kept = ByteBuffer()
@@ -167,11 +174,15 @@ extension HTTP2Session {
 
     /// A whole frame is in the output.
     func sent(_ frame: nghttp2_frame) {
+        let isHead = frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
+        guard isHead || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue),
+            let stream = HTTP2Stream.of(session, frame.hd.stream_id)
+        else { return }
+        if isHead { stream.sentCount += 9 + frame.hd.length }
+        guard frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
+        stream.hasSentEnd = true
         // A server that has answered before the request was whole wants no more of it (RFC 9113 §8.1).
-        guard role == .server, frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-            frame.hd.type == UInt8(NGHTTP2_DATA.rawValue) || frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-            let stream = HTTP2Stream.of(session, frame.hd.stream_id), !stream.isTunnel,
-            nghttp2_session_get_stream_remote_close(session, stream.id) == 0
+        guard role == .server, !stream.isTunnel, nghttp2_session_get_stream_remote_close(session, stream.id) == 0
         else { return }
         reset(stream, .noError)
     }

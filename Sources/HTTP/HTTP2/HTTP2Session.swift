@@ -31,6 +31,8 @@ package final class HTTP2Session {
     package internal(set) var windowSize: Int
 
     let pool: HTTP2StreamPool
+    /// How many bytes the frames have of the head that is coming in.
+    var headByteCount = 0
     /// How far `output` may be filled by the call under way.
     var outputLimit = 0
     /// The fields on their way to nghttp2, which copies them.

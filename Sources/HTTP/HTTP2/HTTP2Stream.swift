@@ -30,6 +30,12 @@ package final class HTTP2Stream {
     package internal(set) var unconsumedCount = 0
     /// The size that its window for what comes was last given.
     package internal(set) var windowSize = 0
+    /// How many bytes the head of the request took, as it was sent.
+    package internal(set) var headByteCount = 0
+    /// How many bytes of frames were made for it.
+    package internal(set) var sentCount = 0
+    /// Whether this side's direction was ended, so that nothing more can be sent.
+    package internal(set) var hasSentEnd = false
     /// Whether the session still knows it.
     package internal(set) var isOpen = false
 
@@ -74,6 +80,9 @@ package final class HTTP2Stream {
     /// Whether a part of an earlier piece has not left yet.
     package var hasKept: Bool { !kept.isEmpty }
 
+    /// How many bytes of earlier pieces have not left yet.
+    package var keptCount: Int { kept.count }
+
     /// How many bytes wait to be sent.
     var waitingCount: Int { kept.count + piece.count }
 
@@ -96,6 +105,9 @@ package final class HTTP2Stream {
         isTunnel = false
         unconsumedCount = 0
         windowSize = 0
+        headByteCount = 0
+        sentCount = 0
+        hasSentEnd = false
         section = .unknown
         hasHead = false
         piece = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -5,7 +5,7 @@ internal import Routing
 internal import TLS
 
 /// A client's HTTP/1.0 or 1.1 connection: one exchange after the other.
-final class HTTP1Downstream: Downstream, EventSource {
+final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     enum Phase {
         /// The TLS handshake has not ended.
         case handshaking
@@ -35,7 +35,7 @@ final class HTTP1Downstream: Downstream, EventSource {
     private var isBodyWanted = false
     private var isContinueOwed = false
     /// Whether the connection ends with its exchange, however much the client would like it to stay.
-    private var isLeaving = false
+    private(set) var isLeaving = false
     private lazy var exchange = Exchange(downstream: self)
 
     init(
@@ -57,12 +57,10 @@ final class HTTP1Downstream: Downstream, EventSource {
         worker.opened(self, token)
     }
 
-    /// Whether the connection was accepted there.
     func came(through listener: ListenAddress) -> Bool {
         isExternal == listener.isExternal && isSecure == listener.isSecure && local.port == listener.endpoint.port
     }
 
-    /// Ends the connection as soon as no request is under way, because its listener is gone.
     func leave() {
         isLeaving = true
         // A handshake may still bring a request.
@@ -70,7 +68,6 @@ final class HTTP1Downstream: Downstream, EventSource {
         drain()
     }
 
-    /// Closes the connection if no request is under way; otherwise it ends with its current exchange.
     func drain() {
         switch phase {
         case .awaitingHead where input.isEmpty:
@@ -83,7 +80,6 @@ final class HTTP1Downstream: Downstream, EventSource {
         }
     }
 
-    /// Closes the connection now. An answer that is cut by this is seen to be cut.
     func stop() {
         if case .exchanging = phase { return abort() }
         if transport.hasPending { return abort() }
@@ -165,6 +161,10 @@ final class HTTP1Downstream: Downstream, EventSource {
     private func handshake() -> Bool {
         switch transport.handshake() {
         case .complete:
+            if transport.tls?.speaksHTTP2 == true {
+                becomeHTTP2()
+                return false
+            }
             phase = .awaitingHead
             worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
             return true
@@ -194,6 +194,7 @@ final class HTTP1Downstream: Downstream, EventSource {
                     input.skip(count)
                     begin()
                     return
+                case .reject where hasHTTP2Preface: return becomeHTTP2()
                 case .reject(let error):
                     phase = .exchanging
                     exchange.reject(status: error.status)

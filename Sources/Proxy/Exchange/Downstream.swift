@@ -20,6 +20,8 @@ class Downstream {
     let isExternal: Bool
     /// Whether `peer` is what a PROXY header said.
     let isProxied: Bool
+    /// Whether it shares its connection with others, so that a piece should be no larger than `pieceLimit`.
+    let isStream: Bool
     /// The number of the connection, from 1 on in each worker.
     let serial: Int
     /// Whether it stands for another exchange, which asks its own host something, and for no client.
@@ -45,6 +47,22 @@ class Downstream {
         isSecure = listener.isSecure
         isExternal = listener.isExternal
         self.isProxied = isProxied
+        isStream = false
+        isInner = false
+    }
+
+    /// One of the streams of a connection that has many.
+    init(streamOf connection: ClientArrival, worker: Worker) {
+        self.worker = worker
+        serial = connection.serial
+        connectionBegan = connection.began
+        requestBegan = connection.began
+        peer = connection.peer
+        local = connection.local
+        isSecure = connection.isSecure
+        isExternal = connection.isExternal
+        isProxied = connection.isProxied
+        isStream = true
         isInner = false
     }
 
@@ -61,6 +79,7 @@ class Downstream {
         isSecure = outer.isSecure
         isExternal = outer.isExternal
         isProxied = outer.isProxied
+        isStream = false
         request = outer.request
         isInner = true
     }
@@ -123,6 +142,9 @@ class Downstream {
 
     /// Ends the head. It is sent together with the first piece of the body, or by `flush()`.
     func endHead() { fatalError("abstract") }
+
+    /// How large a piece of the body it can send on right now; what is beyond that would have to be kept.
+    var pieceLimit: Int { Scratch.size }
 
     /// Sends a piece of the body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
     func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }

@@ -23,8 +23,9 @@ final class Scratch {
     /// As much of the memory between the margins as an answer may be passed on at once.
     @inline(__always)
     func region(for exchange: Exchange?) -> UnsafeMutableRawBufferPointer {
-        guard let pacer = exchange?.pacer else { return region }
-        return UnsafeMutableRawBufferPointer(rebasing: region[..<min(pacer.largestPiece, Self.size)])
+        guard let exchange, exchange.pacer != nil || exchange.downstream.isStream else { return region }
+        let limit = min(exchange.pacer?.largestPiece ?? Self.size, exchange.downstream.pieceLimit, Self.size)
+        return UnsafeMutableRawBufferPointer(rebasing: region[..<limit])
     }
 
     /// The memory between the margins.

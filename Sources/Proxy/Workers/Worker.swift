@@ -17,6 +17,8 @@ final class Worker {
     let path = RequestPath()
     /// What compresses answers; made when it is needed first.
     lazy var encoders = GzipEncoders()
+    /// What its HTTP/2 connections share; made when the first of them comes.
+    lazy var http2 = HTTP2Workspace(self)
     let patterns = PatternMatcher()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()
@@ -32,7 +34,7 @@ final class Worker {
     private let zones: LimitZones
     private let report: @Sendable (WorkerReport) -> Void
     private var listeners: [DownstreamListener] = []
-    private var downstreams: [Token: HTTP1Downstream] = [:]
+    private var downstreams: [Token: any ClientConnection] = [:]
     private var upstreams: [ByteString: UpstreamPool] = [:]
     private var waiting: [UInt64: Exchange] = [:]
     private var lastWaiter: UInt64 = 0
@@ -169,8 +171,8 @@ final class Worker {
     func host(named name: UnsafeRawBufferPointer) -> WorkerHost? { routes.host(named: name, with: patterns) }
 
     /// Notes a connection that is now served.
-    func opened(_ downstream: HTTP1Downstream, _ token: Token) {
-        downstreams[token] = downstream
+    func opened(_ connection: any ClientConnection, _ token: Token) {
+        downstreams[token] = connection
     }
 
     /// The serial number for the next connection.

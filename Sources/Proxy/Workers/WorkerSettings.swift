@@ -16,6 +16,8 @@ package struct WorkerSettings: Sendable {
     package var trustedProxies = TrustedProxies.none
     /// The sizes up to which request heads are read.
     package var headLimits = HeadLimits.request
+    /// What clients of HTTP/2 may have open, send and cost.
+    package var http2Limits = HTTP2Limits()
     /// How long a TLS handshake, and the head of a request, may take.
     package var clientHeaderTimeout = Duration.seconds(60)
     /// The name of this machine, for `$hostname`.

@@ -58,6 +58,14 @@ package final class TLSStream {
         return name.map { ByteString(UnsafeRawBufferPointer(start: $0, count: Int(count))) }
     }
 
+    /// Whether HTTP/2 was agreed on (RFC 9113 §3.2).
+    package var speaksHTTP2: Bool {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(connection, &name, &count)
+        return count == 2 && name?[0] == UInt8(ascii: "h") && name?[1] == UInt8(ascii: "2")
+    }
+
     /// The version that was agreed on; nil during the handshake.
     package var protocolVersion: ProtocolVersion? {
         isEstablished ? ProtocolVersion(rawValue: SSL_version(connection)) : nil

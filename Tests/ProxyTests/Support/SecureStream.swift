@@ -1,3 +1,4 @@
+import Bytes
 import COpenSSL
 import Foundation
 import Glibc
@@ -13,7 +14,11 @@ final class SecureStream: TestStream {
     /// - Parameters:
     ///   - serverName: the host that is named in the greeting; nil for none.
     ///   - client: the paths of a certificate and its key to be shown to a server that asks for one.
-    init(owning descriptor: Int32, serverName: String?, client: (certificate: String, key: String)? = nil) {
+    ///   - protocols: the application protocols on offer, the preferred one first.
+    init(
+        owning descriptor: Int32, serverName: String?, client: (certificate: String, key: String)? = nil,
+        protocols: [String] = []
+    ) {
         settings = SSL_CTX_new(TLS_client_method())
         SSL_CTX_set_verify(settings, SSL_VERIFY_NONE, nil)
         connection = SSL_new(settings)
@@ -21,6 +26,8 @@ final class SecureStream: TestStream {
         SSL_set_fd(connection, descriptor)
         SSL_set_connect_state(connection)
         if let serverName { portico_ssl_set_server_name(connection, serverName) }
+        let offer = protocols.flatMap { [UInt8($0.utf8.count)] + $0.utf8 }
+        if !offer.isEmpty { SSL_set_alpn_protos(connection, offer, UInt32(offer.count)) }
         guard let client else { return }
         SSL_use_certificate_chain_file(connection, client.certificate)
         SSL_use_PrivateKey_file(connection, client.key, SSL_FILETYPE_PEM)
@@ -69,7 +76,12 @@ final class SecureStream: TestStream {
     }
 
     /// A certificate for `registry.test`, made once.
-    static let certificates: CertificateSelector = {
+    static let certificates = certificates(protocols: ["http/1.1"])
+
+    /// A certificate for `registry.test`, which is shown to clients of HTTP/2 too.
+    static let certificatesForHTTP2 = certificates(protocols: ["h2", "http/1.1"])
+
+    private static func certificates(protocols: [ByteString]) -> CertificateSelector {
         var selector = CertificateSelector()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("proxy-\(UUID().uuidString)")
         let certificate = folder.appendingPathComponent("pair.crt")
@@ -82,10 +94,10 @@ final class SecureStream: TestStream {
             try Data(pair.key).write(to: key)
             selector.fallback = try TLSContext(
                 certificate: Certificate.load(certificate: certificate.path, key: key.path),
-                policy: .mozillaIntermediate)
+                policy: .mozillaIntermediate, protocols: protocols)
         } catch {
             preconditionFailure("no certificate: \(error)")
         }
         return selector
-    }()
+    }
 }

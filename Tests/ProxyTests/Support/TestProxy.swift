@@ -100,6 +100,20 @@ final class TestProxy {
         return stream
     }
 
+    /// Connects and speaks HTTP/2: over TLS when it was agreed on, in the clear from the first byte.
+    func connectHTTP2(
+        isSecure: Bool = false, limits: HTTP2Limits = HTTP2Limits(), receiveBuffer: Int32? = nil
+    ) throws -> HTTP2Client {
+        let descriptor = try TestStream.descriptor(
+            to: isSecure ? secureEndpoint : endpoint, receiveBuffer: receiveBuffer)
+        let stream =
+            isSecure
+            ? SecureStream(owning: descriptor, serverName: "registry.test", protocols: ["h2", "http/1.1"])
+            : TestStream(owning: descriptor)
+        stream.proxy = self
+        return HTTP2Client(stream, limits: limits)
+    }
+
     /// Sends one request on a connection of its own and takes the answer.
     func answer(to request: String, method: String = "GET", isSecure: Bool = false) throws -> Message {
         let client = try connect(isSecure: isSecure)

@@ -1,0 +1,384 @@
+internal import Bytes
+internal import Glibc
+internal import HTTP
+internal import Net
+internal import TLS
+
+/// A client's HTTP/2 connection: many exchanges at once, each behind an `HTTP2Downstream` of its own.
+///
+/// It reads, has the session make events of the bytes, and hands these to the streams. What the streams send gathers in
+/// the session's output, which is written once at the end of a turn, or when there is much of it. While the socket has
+/// not taken all, no more frames are made.
+final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
+    /// How far the connection is.
+    enum Phase {
+        case open
+        /// The client was told that the end is near; what it sends before it can know is still served.
+        case noticed
+        /// No more streams are taken. The connection ends with the last one.
+        case leaving
+        /// All is said. What still comes is dropped until the client has closed, so that it gets to read the last frames.
+        case lingering
+        case closed
+    }
+
+    /// What the connection's deadline is for.
+    private enum Waiting {
+        case nothing
+        case firstRequest
+        case head
+        case nextRequest
+        case answerToNotice
+        case output
+        case end
+    }
+
+    /// How many pieces are read before other connections get their turn.
+    private static let piecesPerTurn = 16
+    /// How much is gathered before it is written.
+    private static let outputLimit = 96 * 1024
+    /// The size up to which a piece is taken in any case.
+    private static let smallestPiece = 4096
+    /// How many frames may wait to be sent before nothing more is read: a client could make this proxy hold any number.
+    private static let queueLimit = 1000
+    /// How many streams' objects are kept for further streams.
+    private static let spareLimit = 32
+    private static let idleSpareLimit = 1
+    /// How long a client has to learn that no more streams are taken, and to close in its turn.
+    private static let noticeTime = Timeout.seconds(1)
+    private static let lingeringTime = Timeout.seconds(2)
+
+    let arrival: ClientArrival
+    let transport: Transport
+    let session: HTTP2Session
+    unowned(unsafe) let worker: Worker
+    unowned(unsafe) let workspace: HTTP2Workspace
+    private(set) var phase = Phase.open
+    /// How many requests have come.
+    private(set) var requestCount = 0
+    private let token: Token
+    private var timeouts: LocationTimeouts
+    private var waiting = Waiting.nothing
+    private var isGathering = false
+    private var hasFailed = false
+    private var spares: ContiguousArray<HTTP2Downstream> = []
+
+    /// Takes a transport over whose client speaks HTTP/2, with its place in the loop.
+    init(worker: Worker, transport: Transport, token: Token, arrival: ClientArrival) {
+        self.worker = worker
+        self.transport = transport
+        self.token = token
+        self.arrival = arrival
+        workspace = worker.http2
+        timeouts = worker.routes.fallback.timeouts
+        session = HTTP2Session(role: .server, limits: worker.settings.http2Limits, pool: workspace.streams)
+    }
+
+    /// Begins to serve, with bytes that were read already.
+    func start(with bytes: UnsafeRawBufferPointer) {
+        gather()
+        if !bytes.isEmpty {
+            let region = workspace.input.region
+            let piece = UnsafeMutableRawBufferPointer(rebasing: region[..<bytes.count])
+            piece.copyMemory(from: bytes)
+            take(piece)
+        }
+        if worker.isDraining { leave() }
+        receive()
+    }
+
+    // MARK: What the worker asks
+
+    func came(through listener: ListenAddress) -> Bool { arrival.came(through: listener) }
+
+    func leave() {
+        guard phase == .open else { return }
+        phase = .noticed
+        session.giveNotice()
+        session.ping(UInt64(arrival.serial))
+        gather()
+    }
+
+    func drain() { leave() }
+
+    func stop() {
+        guard !isClosed else { return }
+        session.terminate(session.streams.isEmpty ? .noError : .internalError)
+        session.write(limit: .max)
+        if !session.output.isEmpty, !transport.hasPending { _ = transport.write(session.output.readable) }
+        transport.closeNotify()
+        close()
+    }
+
+    // MARK: Events
+
+    func ready(_ readiness: Readiness) {
+        transport.update(readiness)
+        if hasFailed || readiness.isBroken { return close() }
+        if transport.hasPending, readiness.mayWrite, !flushPending() { return }
+        receive()
+    }
+
+    func deadlinePassed() {
+        let passed = waiting
+        waiting = .nothing
+        switch passed {
+        case .nothing: return
+        case .firstRequest, .nextRequest, .head:
+            session.terminate(.noError)
+            gather()
+        case .answerToNotice: goAway()
+        // What the client did not take in time is lost.
+        case .output:
+            Socket.setResetOnClose(transport.descriptor)
+            close()
+        case .end: close()
+        }
+    }
+
+    /// Writes what the socket did not take before; false when the connection is gone.
+    private func flushPending() -> Bool {
+        switch transport.flush() {
+        case .pending: waiting = .nothing
+        case .complete: break
+        case .failed:
+            close()
+            return false
+        }
+        gather()
+        return true
+    }
+
+    private func receive() {
+        var pieces = 0
+        while transport.mayRead, !isClosed {
+            guard session.queuedFrameCount < Self.queueLimit || !transport.hasPending else { break }
+            guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
+            pieces += 1
+            let region = workspace.input.region
+            switch transport.read(into: region) {
+            case .bytes(let count):
+                if phase == .lingering { continue }
+                take(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))
+            case .wouldBlock: break
+            case .end, .failed: return close()
+            }
+        }
+    }
+
+    private func take(_ bytes: UnsafeMutableRawBufferPointer) {
+        session.receive(bytes)
+        handleEvents()
+        gather()
+    }
+
+    /// Sees to what the session has noted, and to what that leads to.
+    private func handleEvents() {
+        var index = 0
+        while index < session.events.count {
+            let event = session.events[index]
+            index += 1
+            switch event {
+            case .head(let stream, let endsStream): begin(stream, endsStream: endsStream)
+            case .trailers(let stream): downstream(of: stream)?.receivedTrailers()
+            case .data(let stream, let piece): index = receive(piece, on: stream, next: index)
+            case .ended(let stream): downstream(of: stream)?.received(.init(start: nil, count: 0), isLast: true)
+            case .drained(let stream): downstream(of: stream)?.drained()
+            case .closed(let stream, _): closed(stream)
+            case .pong(UInt64(arrival.serial)): if phase == .noticed { goAway() }
+            case .interim, .goAway, .settings, .pong: break
+            }
+        }
+        session.forgetEvents()
+    }
+
+    /// Hands a piece on, together with those of the same stream that follow it; returns the place of the next event.
+    private func receive(_ piece: UnsafeMutableRawBufferPointer, on stream: HTTP2Stream, next: Int) -> Int {
+        guard let downstream = downstream(of: stream), let start = piece.baseAddress else { return next }
+        var next = next
+        var count = piece.count
+        // Frames are small, and each write to a backend is dear.
+        while next < session.events.count, case .data(let other, let further) = session.events[next],
+            other === stream
+        {
+            if let source = further.baseAddress { memmove(start + count, source, further.count) }
+            count += further.count
+            next += 1
+        }
+        var isLast = false
+        if next < session.events.count, case .ended(let other) = session.events[next], other === stream {
+            isLast = true
+            next += 1
+        }
+        // Whoever sends the piece on may frame it in place, and the next frame lies behind it.
+        let margin = (start + count).loadUnaligned(as: SIMD64<UInt8>.self)
+        downstream.received(UnsafeMutableRawBufferPointer(start: start, count: count), isLast: isLast)
+        (start + count).storeBytes(of: margin, as: SIMD64<UInt8>.self)
+        return next
+    }
+
+    // MARK: Streams
+
+    private func downstream(of stream: HTTP2Stream) -> HTTP2Downstream? {
+        stream.owner.map { unsafeDowncast($0, to: HTTP2Downstream.self) }
+    }
+
+    private func begin(_ stream: HTTP2Stream, endsStream: Bool) {
+        guard stream.isOpen else { return }
+        requestCount += 1
+        let downstream = spares.popLast() ?? HTTP2Downstream(self)
+        stream.owner = downstream
+        downstream.begin(stream, number: requestCount, endsStream: endsStream)
+    }
+
+    private func closed(_ stream: HTTP2Stream) {
+        if let downstream = downstream(of: stream) {
+            downstream.streamClosed()
+            timeouts = downstream.timeouts
+            stream.owner = nil
+            retire(downstream)
+        }
+        session.abandonInput(of: stream)
+        workspace.streams.giveBack(stream)
+        if session.streams.isEmpty { waiting = .nothing }
+    }
+
+    private func retire(_ downstream: HTTP2Downstream) {
+        if spares.count < Self.spareLimit { spares.append(downstream) } else { downstream.retire() }
+    }
+
+    /// Takes note that the answer to a request may be the last one.
+    func answers(keepingOpen: Bool) {
+        if !keepingOpen { leave() }
+    }
+
+    private func goAway() {
+        phase = .leaving
+        session.goAway()
+        gather()
+    }
+
+    // MARK: Output
+
+    /// Has what is sent from now on written at the end of the turn.
+    func gather() {
+        guard !isGathering, !isClosed else { return }
+        isGathering = true
+        workspace.gathers(self)
+    }
+
+    /// Sends as much of a piece as windows and socket take; the rest is kept.
+    func send(_ piece: UnsafeRawBufferPointer, isLast: Bool, on stream: HTTP2Stream) -> WriteResult {
+        guard !hasFailed else { return .failed(SystemError(call: "send", code: EPIPE)) }
+        if !transport.hasPending { workspace.lendOutput(to: session, for: min(piece.count + 1024, Self.outputLimit)) }
+        session.offer(piece, isLast: isLast, on: stream)
+        makeFrames()
+        gather()
+        return session.keepRest(of: stream) ? .complete : .pending
+    }
+
+    /// How large a piece the stream can send on right now.
+    func pieceLimit(of stream: HTTP2Stream) -> Int {
+        let room = transport.hasPending ? 0 : session.sendWindow(of: stream)
+        return max(Self.smallestPiece, min(room, Self.outputLimit))
+    }
+
+    /// Makes the frames that may be sent now, and writes them whenever there are many.
+    func makeFrames() {
+        while !transport.hasPending, !hasFailed {
+            workspace.lendOutput(to: session, for: 1024)
+            session.write(limit: Self.outputLimit)
+            guard session.output.count >= Self.outputLimit else { return }
+            writeOut()
+        }
+    }
+
+    private func writeOut() {
+        if !session.output.isEmpty, case .failed = transport.write(session.output.readable) { hasFailed = true }
+        workspace.reclaimOutput(of: session)
+    }
+
+    func turnEnded() {
+        isGathering = false
+        guard !isClosed else { return }
+        makeFrames()
+        while !session.events.isEmpty {
+            handleEvents()
+            makeFrames()
+        }
+        if !transport.hasPending, !hasFailed { writeOut() }
+        if hasFailed { return close() }
+        if session.streams.isEmpty { trim() }
+        if session.isOver || isDone, !transport.hasPending { return linger() }
+        setDeadline()
+    }
+
+    private var isDone: Bool { phase == .leaving && session.streams.isEmpty }
+
+    private func trim() {
+        while spares.count > Self.idleSpareLimit { spares.removeLast().retire() }
+    }
+
+    private func setDeadline() {
+        let next: Waiting =
+            if phase == .lingering {
+                .end
+            } else if transport.hasPending {
+                .output
+            } else if phase == .noticed {
+                .answerToNotice
+            } else if session.isReceivingHead {
+                .head
+            } else if !session.streams.isEmpty {
+                .nothing
+            } else {
+                requestCount == 0 ? .firstRequest : .nextRequest
+            }
+        guard next != waiting else { return }
+        waiting = next
+        switch next {
+        case .nothing: worker.loop.clearDeadline(for: token)
+        case .firstRequest: worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
+        case .head: worker.loop.setDeadline(timeouts.clientHeader, for: token)
+        case .nextRequest: worker.loop.setDeadline(timeouts.keepalive, for: token)
+        case .answerToNotice: worker.loop.setDeadline(Self.noticeTime, for: token)
+        case .output: worker.loop.setDeadline(timeouts.clientSend, for: token)
+        case .end: worker.loop.setDeadline(Self.lingeringTime, for: token)
+        }
+    }
+
+    // MARK: The end
+
+    private var isClosed: Bool { phase == .closed }
+
+    /// Ends this side's direction, and waits for the client to end its own (RFC 9113 §5.4.1).
+    private func linger() {
+        guard phase != .lingering else { return setDeadline() }
+        phase = .lingering
+        cancelStreams()
+        transport.shutdownWrite()
+        setDeadline()
+        if transport.mayRead { worker.loop.again(token) }
+    }
+
+    private func cancelStreams() {
+        for stream in session.streams {
+            guard let downstream = downstream(of: stream) else { continue }
+            stream.owner = nil
+            downstream.cancel()
+            downstream.retire()
+        }
+    }
+
+    private func close() {
+        guard !isClosed else { return }
+        phase = .closed
+        cancelStreams()
+        for spare in spares { spare.retire() }
+        spares.removeAll()
+        workspace.reclaimOutput(of: session)
+        worker.loop.remove(token)
+        transport.close()
+        worker.closed(token)
+    }
+}

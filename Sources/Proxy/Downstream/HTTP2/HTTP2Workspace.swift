@@ -1,0 +1,75 @@
+internal import Bytes
+internal import HTTP
+internal import Net
+
+/// What the HTTP/2 connections of one worker share: memory for what is passing through, and whose turn it is to write.
+///
+/// A worker makes it when the first of them comes.
+final class HTTP2Workspace {
+    /// The size of the blocks that gather bulk output: what a write is made of at the most, and one frame more.
+    private static let blockSize = 128 * 1024
+
+    /// What was read last. Frames lie in it while their events are seen to, so it is not the scratch, which those use.
+    let input = Scratch()
+    /// Streams that can be used again.
+    let streams: HTTP2StreamPool
+    /// The head that is being composed.
+    var head = HTTP2FieldBlock()
+    /// How much further the windows of all streams together may grow, so that clients whose backends stall cannot fill
+    /// the memory.
+    var windowBudget = 64 * 1024 * 1024
+
+    private let small: BufferPool
+    private let large = BufferPool(blockSize: HTTP2Workspace.blockSize, limit: 8)
+    private var gathering: ContiguousArray<any OutputGathering> = []
+
+    init(_ worker: Worker) {
+        small = worker.heads
+        streams = HTTP2StreamPool(headLimits: worker.settings.headLimits)
+        worker.loop.turnEnded = { [unowned self] in writeOut() }
+    }
+
+    /// Has a connection told at the end of this turn of the loop, once.
+    func gathers(_ connection: any OutputGathering) { gathering.append(connection) }
+
+    private func writeOut() {
+        guard !gathering.isEmpty else { return }
+        // What one of them writes may give another one something to write.
+        var index = 0
+        while index < gathering.count {
+            gathering[index].turnEnded()
+            index += 1
+        }
+        gathering.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives a session memory for its output, enough for so many bytes more without growing if that is to be had.
+    @inline(__always)
+    func lendOutput(to session: HTTP2Session, for count: Int) {
+        guard session.output.writableCount < count else { return }
+        lendMore(to: session, for: count)
+    }
+
+    private func lendMore(to session: HTTP2Session, for count: Int) {
+        if session.output.capacity == 0, count <= small.blockSize { return small.lend(to: &session.output) }
+        guard session.output.capacity < large.blockSize else { return }
+        var block = ByteBuffer()
+        large.lend(to: &block)
+        block.append(session.output.readable)
+        swap(&block, &session.output)
+        reclaim(&block)
+    }
+
+    /// Takes the memory of a session's output back, with whatever is in it.
+    func reclaimOutput(of session: HTTP2Session) { reclaim(&session.output) }
+
+    private func reclaim(_ block: inout ByteBuffer) {
+        (block.capacity == large.blockSize ? large : small).reclaim(from: &block)
+    }
+}
+
+/// A connection whose output gathers during a turn of the loop, so that many streams share a write.
+protocol OutputGathering: AnyObject {
+    /// Writes what has gathered.
+    func turnEnded()
+}
