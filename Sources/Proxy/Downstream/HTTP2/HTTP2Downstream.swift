@@ -214,6 +214,12 @@ final class HTTP2Downstream: Downstream, EventSource {
         if stream?.hasKept != true { worker.loop.clearDeadline(for: token) }
     }
 
+    override var hasTrailers: Bool { stream.map { !$0.request.trailers.isEmpty } ?? false }
+
+    override func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(stream?.request.trailers ?? UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
     override func discardBufferedBody() { input = ByteBuffer() }
 
     private func setReadDeadline() {
