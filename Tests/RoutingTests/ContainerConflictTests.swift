@@ -30,6 +30,7 @@ struct ContainerConflictTests {
         Row(name: "VIRTUAL_DEST", old: "/x", young: "/y"),
         Row(name: "NETWORK_ACCESS", old: "internal", young: "external"),
         Row(name: "loadbalance", old: "ip_hash;", young: "least_conn;", isLabel: true),
+        Row(name: "http2.enable", old: "false", young: "true", isLabel: true),
         Row(name: "keepalive", old: "disabled", young: "4", isLabel: true),
     ]
 

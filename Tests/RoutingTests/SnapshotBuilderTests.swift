@@ -220,6 +220,27 @@ struct SnapshotBuilderTests {
         #expect(snapshot.diagnostics.isEmpty == (asked != "sometimes"))
     }
 
+    @Test(
+        "speaks HTTP/2 as the host's file says, else its containers, else conf.d, else the setting of all hosts",
+        arguments: [
+            (nil, nil, nil, true, true), (nil, nil, nil, false, false), (nil, nil, "off", true, false),
+            (nil, nil, "on", false, true), (nil, "true", "off", false, true), (nil, "0", nil, true, false),
+            ("on", "false", "off", false, true), ("off", "true", "on", true, false), (nil, "maybe", nil, true, true),
+        ] as [(String?, String?, String?, Bool, Bool)])
+    func http2(file: String?, label: String?, shared: String?, setting: Bool, expected: Bool) {
+        var texts: [String: String] = [:]
+        texts["vhost.d/a.org"] = file.map { "http2 \($0);" }
+        texts["conf.d/a.conf"] = shared.map { "http2 \($0);" }
+        let labels = label.map { ["com.github.nginx-proxy.nginx-proxy.http2.enable": $0] } ?? [:]
+        var inputs = SnapshotInputs(
+            containers: [makeContainer("one", ["VIRTUAL_HOST": "a.org"], labels: labels)],
+            files: MemoryFiles(texts.mapValues { $0 }))
+        inputs.settings.speaksHTTP2 = setting
+        let snapshot = SnapshotBuilder.build(inputs)
+        #expect(snapshot.host("a.org")?.speaksHTTP2 == expected)
+        #expect(snapshot.lines.count == (label == "maybe" ? 1 : 0), "\(snapshot.lines)")
+    }
+
     @Test("takes HSTS and ENABLE_HTTP_ON_MISSING_CERT from containers")
     func containerSettings() {
         let off = makeContainer("web", ["VIRTUAL_HOST": "a.org", "HSTS": "off"])

@@ -92,6 +92,26 @@ struct CertificateSelectorTests {
         #expect(builder.build(plan).select(serverName: "b.test", localAddress: nil) === contexts[1])
     }
 
+    @Test("offers HTTP/2 where a host speaks it, and to strangers where the default says so")
+    func http2() throws {
+        var plan = CertificateSelectorBuilder.Plan(certificates: try Self.certificates.get())
+        plan.hosts = [
+            "a.test": TLSHost("a.test", offersHTTP2: true), "b.test": TLSHost("a.test"),
+            "c.test": TLSHost("a.test", offersHTTP2: true),
+        ]
+        plan.offersHTTP2 = true
+        var builder = CertificateSelectorBuilder()
+        let selector = builder.build(plan)
+        let contexts = ["a.test", "b.test", "c.test"].map { selector.select(serverName: $0, localAddress: nil) }
+        #expect(contexts.map(\.?.protocols) == [["h2", "http/1.1"], ["http/1.1"], ["h2", "http/1.1"]])
+        #expect(contexts[0] === contexts[2])
+        #expect(selector.select(serverName: nil, localAddress: IPAddress("10.0.0.6"))?.protocols == ["h2", "http/1.1"])
+        // A certificate that is served in two ways is still the only one; what all its hosts speak is offered.
+        #expect(selector.unnamed === contexts[1])
+        plan.stranger = TLSHost("default", offersHTTP2: true)
+        #expect(builder.build(plan).fallback?.protocols == ["h2", "http/1.1"])
+    }
+
     @Test(
         "goes by the address when the client names no host",
         arguments: [

@@ -166,6 +166,9 @@ extension Explainer {
     /// What is asked of the connection.
     mutating func connectionStep(_ host: VirtualHost) {
         var lines = [line("policy \(host.tlsPolicy ?? settings.routing.tlsPolicy) (SSL_POLICY)")]
+        if !host.speaksHTTP2 {
+            lines.append(line("HTTP/1.1 alone; HTTP/2 is off (ENABLE_HTTP2, http2.enable or http2)"))
+        }
         if let clients = host.clients {
             let file = Folders.joined(settings.folders.certificates, clients.authorities)
             let what: String =

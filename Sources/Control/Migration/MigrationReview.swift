@@ -63,10 +63,6 @@ struct MigrationReview {
             guard let text = environment[variable.name] else { continue }
             if let remark = variable.remark(on: text) { note(.difference, "\(variable.name)=\(text) \(remark)") }
         }
-        if environment["ENABLE_HTTP2"] == nil, let http2 = NginxProxySetting.row("ENABLE_HTTP2"), http2.isWithoutEffect
-        {
-            note(.difference, "ENABLE_HTTP2 is true unless set: \(http2.difference)")
-        }
         guard let proxy = survey.proxy else { return }
         for (own, common) in [(UInt16(80), UInt16(80)), (443, 443)] {
             for port in (proxy.publicPorts[own] ?? []).sorted() where port != common {

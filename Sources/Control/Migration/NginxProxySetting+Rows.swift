@@ -14,8 +14,8 @@ extension NginxProxySetting {
         .init("DOCKER_CONTAINER_FILTERS", .better),
         .init("DOCKER_HOST", .same),
         .init("DOCKER_TLS_VERIFY", .same),
-        .init("ENABLE_HTTP2", .notYet, "clients speak HTTP/1.1", harmless: no),
-        .init("ENABLE_HTTP3", .unsupported, "clients speak HTTP/1.1", harmless: no),
+        .init("ENABLE_HTTP2", .same),
+        .init("ENABLE_HTTP3", .unsupported, "clients speak HTTP/2 and HTTP/1.1", harmless: no),
         .init("ENABLE_HTTP_ON_MISSING_CERT", .same),
         .init("ENABLE_IPV6", .same),
         .init("ENABLE_PROXY_PROTOCOL", .better),
@@ -62,8 +62,8 @@ extension NginxProxySetting {
     /// The labels of the containers behind the proxy, without `com.github.nginx-proxy.nginx-proxy.` before them.
     package static let labels: [NginxProxySetting] = [
         .init("debug-endpoint", .better),
-        .init("http2.enable", .notYet, "clients speak HTTP/1.1", harmless: no),
-        .init("http3.enable", .unsupported, "clients speak HTTP/1.1", harmless: no),
+        .init("http2.enable", .same),
+        .init("http3.enable", .unsupported, "clients speak HTTP/2 and HTTP/1.1", harmless: no),
         .init("keepalive", .better),
         .init("loadbalance", .different),
         .init("non-get-redirect", .same),

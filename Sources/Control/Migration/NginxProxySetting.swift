@@ -11,8 +11,6 @@ package struct NginxProxySetting: Hashable, Sendable {
         case better
         /// In another way, which the operator must know of.
         case different
-        /// Not at all for now.
-        case notYet = "not yet"
         /// Not at all.
         case unsupported = "not supported"
     }
@@ -34,7 +32,7 @@ package struct NginxProxySetting: Hashable, Sendable {
     }
 
     /// Whether it has no effect here at all.
-    var isWithoutEffect: Bool { standing == .notYet || standing == .unsupported }
+    var isWithoutEffect: Bool { standing == .unsupported }
 
     /// What to tell whoever has set it to this value; nil where nothing differs.
     func remark(on value: String) -> String? {

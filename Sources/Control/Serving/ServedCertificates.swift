@@ -9,6 +9,8 @@ struct ServedCertificates {
     /// The policy of hosts that ask for none of their own.
     let policy: TLSPolicy
 
+    /// Whether clients may speak HTTP/2 that name no host that is known.
+    private let speaksHTTP2: Bool
     private var selectors: CertificateSelectorBuilder
     private let asked: String
 
@@ -17,7 +19,9 @@ struct ServedCertificates {
     /// - Parameters:
     ///   - path: the folder.
     ///   - policy: the name of the policy of hosts that ask for none of their own.
-    init(_ path: String, policy: String) {
+    ///   - speaksHTTP2: whether clients may speak HTTP/2 that name no host that is known.
+    init(_ path: String, policy: String, speaksHTTP2: Bool) {
+        self.speaksHTTP2 = speaksHTTP2
         asked = policy
         self.policy = TLSPolicy.supported[policy] ?? .mozillaIntermediate
         selectors = CertificateSelectorBuilder(policy: self.policy)
@@ -42,11 +46,13 @@ struct ServedCertificates {
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification], keyExchange: KeyExchangeFiles
     ) -> CertificateSelector {
         var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
+        plan.offersHTTP2 = speaksHTTP2
         plan.parameters = keyExchange.byPair
         plan.standardParameters = keyExchange.standard
         for host in snapshot.hosts where host.httpsMethod != .nohttps {
             let served = host.certificate.map {
-                TLSHost($0, policy: policy(of: host), clients: clients[host.name])
+                TLSHost(
+                    $0, policy: policy(of: host), clients: clients[host.name], offersHTTP2: host.speaksHTTP2)
             }
             for name in host.names {
                 if case .pattern(let pattern) = name {
@@ -58,9 +64,11 @@ struct ServedCertificates {
         }
         let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
         if let defaultHost, let pair = defaultHost.certificate {
-            plan.stranger = TLSHost(pair, policy: policy(of: defaultHost), clients: clients[defaultHost.name])
+            plan.stranger = TLSHost(
+                pair, policy: policy(of: defaultHost), clients: clients[defaultHost.name],
+                offersHTTP2: defaultHost.speaksHTTP2)
         } else if folder.certificates["default"] != nil {
-            plan.stranger = TLSHost("default", policy: policy)
+            plan.stranger = TLSHost("default", policy: policy, offersHTTP2: speaksHTTP2)
         }
         return selectors.build(plan)
     }

@@ -40,7 +40,9 @@ final class ServingBuilder {
         self.settings = settings
         self.clock = clock
         files = FileStore(folders: settings.folders)
-        certificates = ServedCertificates(settings.folders.certificates, policy: settings.routing.tlsPolicy)
+        certificates = ServedCertificates(
+            settings.folders.certificates, policy: settings.routing.tlsPolicy,
+            speaksHTTP2: settings.routing.speaksHTTP2)
     }
 
     /// Everything that the last build depended on, to be watched: the folders, and files that lie elsewhere.

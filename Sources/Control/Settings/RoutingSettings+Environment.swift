@@ -10,6 +10,7 @@ extension RoutingSettings {
         httpsMethod = method.flatMap { HTTPSMethod(rawValue: $0) } ?? httpsMethod
         hsts = environment["HSTS"] ?? hsts
         tlsPolicy = environment["SSL_POLICY"] ?? tlsPolicy
+        speaksHTTP2 = try environment.flag("ENABLE_HTTP2") ?? speaksHTTP2
         let redirect = try environment.word("NON_GET_REDIRECT", of: ["301", "307", "308"])
         nonGetRedirect = redirect.flatMap { Int($0) } ?? nonGetRedirect
         defaultHost = environment["DEFAULT_HOST"] ?? defaultHost

@@ -16,6 +16,8 @@ struct ContainerSettings {
     private(set) var nonGetRedirect: Int?
     /// `SSL_POLICY`.
     private(set) var tlsPolicy: String?
+    /// The label `http2.enable`.
+    private(set) var speaksHTTP2: Bool?
     /// The label `ssl_verify_client`; `on` where one was given that cannot be understood.
     private(set) var clientDemand: ClientCertificateRule.Demand?
     /// `ACME_HTTP_CHALLENGE_LOCATION`.
@@ -62,6 +64,14 @@ struct ContainerSettings {
             return demand
         }
         if clientDemand == nil, containers.contains(where: { demand($0) != nil }) { clientDemand = .on }
+        speaksHTTP2 = choice.value("http2.enable", of: { $0.label("http2.enable") }) { text throws(Diagnostic) in
+            guard let value = Self.bool(text) else {
+                throw Diagnostic(
+                    .error, at: .setting("http2.enable"), "\(Quoted(text)) cannot be used",
+                    hint: "write true or false")
+            }
+            return value
+        }
         challenges = choice.value("ACME_HTTP_CHALLENGE_LOCATION", expecting: "true, false or legacy") {
             ChallengeMode(rawValue: $0.lowercased())
         }

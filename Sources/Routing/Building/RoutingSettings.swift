@@ -6,6 +6,8 @@ package struct RoutingSettings: Hashable, Sendable {
     package var hsts = "max-age=31536000"
     /// `SSL_POLICY`: the TLS versions and ciphers of hosts that ask for none of their own.
     package var tlsPolicy = "Mozilla-Intermediate"
+    /// `ENABLE_HTTP2`: whether clients may speak HTTP/2 to hosts that say nothing of it.
+    package var speaksHTTP2 = true
     /// `NON_GET_REDIRECT`: the status that sends requests with a body, and the like, to https, where a host sets none.
     package var nonGetRedirect = 301
     /// `DEFAULT_HOST`: the host that gets requests for unknown names; empty for none.

@@ -45,6 +45,8 @@ extension SnapshotBuilder {
             .init("external_https_port", Self.port(host.httpsPort, settings.httpsPorts)),
             .init("hostname", .string(host.name.text)),
             .init("hsts", .string(asked.hsts ?? settings.hsts)),
+            .init("http2_enabled", .bool(host.speaksHTTP2)),
+            .init("http3_enabled", .bool(false)),
             .init("https_method", .string(host.httpsMethod.rawValue)),
             .init("is_regexp", .bool(site.isRegex)),
             .init("names", .array(names)),

@@ -105,6 +105,8 @@ package struct SnapshotBuilder {
         host.httpsPort = site.httpsPort
         host.nonGetRedirect = asked.nonGetRedirect ?? inputs.settings.nonGetRedirect
         host.tlsPolicy = asked.tlsPolicy
+        host.speaksHTTP2 =
+            site.file?.speaksHTTP2 ?? asked.speaksHTTP2 ?? globalFiles.file.speaksHTTP2 ?? inputs.settings.speaksHTTP2
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
         host.surroundings = outer.settings

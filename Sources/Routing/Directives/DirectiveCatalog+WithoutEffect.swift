@@ -9,24 +9,28 @@ extension DirectiveCatalog {
             "fastcgi_request_buffering",
             "fastcgi_socket_keepalive", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
             "proxy_request_buffering", "proxy_socket_keepalive", "proxy_ssl_server_name", "proxy_ssl_session_reuse",
-            "reset_timedout_connection", "sendfile",
+            "http2_push_preload", "reset_timedout_connection", "sendfile",
             "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
         ].map(flag)
         + [
             "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "fastcgi_buffer_size",
             "fastcgi_busy_buffers_size", "fastcgi_max_temp_file_size", "fastcgi_temp_file_write_size",
+            "http2_body_preread_size", "http2_chunk_size", "http2_max_field_size", "http2_max_header_size",
+            "http2_pool_size", "http2_recv_buffer_size",
             "postpone_output",
             "proxy_buffer_size", "proxy_busy_buffers_size", "proxy_max_temp_file_size",
             "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
         ].map(size)
         + [
+            "http2_max_concurrent_pushes", "http2_max_requests", "http2_streams_index_size",
             "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
             "proxy_headers_hash_max_size",
             "server_names_hash_bucket_size", "server_names_hash_max_size",
             "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
         ].map(number)
         + [
-            "keepalive_time", "lingering_time", "lingering_timeout", "resolver_timeout",
+            "http2_idle_timeout", "http2_recv_timeout", "keepalive_time", "lingering_time", "lingering_timeout",
+            "resolver_timeout",
         ].map(time)
         + [
             "fastcgi_buffers", "large_client_header_buffers", "output_buffers", "proxy_buffers",
@@ -41,6 +45,10 @@ extension DirectiveCatalog {
                 "fastcgi_keep_conn", "on | off",
                 because: "connections to FastCGI applications are kept where the label keepalive has a number"),
             oneOf("proxy_http_version", ["1.0", "1.1"]),
+            spoken(
+                "http2_max_concurrent_streams", "NUMBER", in: [.http, .server],
+                because: "every client may have 128 requests under way on a connection"),
+            spoken("http2_push", "off | URI", because: "browsers take nothing that they have not asked for"),
             silent("keepalive_requests", "NUMBER", in: .upstream),
             silent("keepalive_time", "TIME", in: .upstream),
             silent("keepalive_timeout", "TIME", in: .upstream),

@@ -28,6 +28,9 @@ enum DirectiveCatalog {
         DirectiveRow("client_max_body_size", "SIZE") { directive, compiler throws(Diagnostic) in
             compiler.settings.maxBodySize = try directive.size(directive.arguments[0], allowsGiga: true)
         },
+        DirectiveRow("http2", "on | off", in: [.http, .server]) { directive, compiler throws(Diagnostic) in
+            try compiler.setHTTP2(directive)
+        },
         DirectiveRow("include", "PATH", in: .everywhere, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.include(directive)
         },

@@ -19,6 +19,8 @@ struct HostFile: Hashable, Sendable {
     /// The file of the authorities that backends over TLS are verified with (`proxy_ssl_verify`); nil for the one that is
     /// named after the host.
     var backendAuthorities: String?
+    /// Whether clients may speak HTTP/2 (`http2`); nil where the file does not say.
+    var speaksHTTP2: Bool?
     /// What is asked of clients' certificates (`ssl_verify_client`); nil where the file does not say.
     var clientDemand: ClientCertificateRule.Demand?
     /// The file of authorities of clients' certificates (`ssl_client_certificate`); nil for the one that is named after the

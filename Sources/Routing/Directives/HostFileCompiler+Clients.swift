@@ -1,6 +1,11 @@
 internal import Bytes
 
 extension HostFileCompiler {
+    /// `http2 on` or `off`.
+    mutating func setHTTP2(_ directive: Directive) throws(Diagnostic) {
+        file.speaksHTTP2 = try directive.choice(directive.arguments[0], ["on", "off"]) == 0
+    }
+
     /// `ssl_verify_client on`, `optional`, `optional_no_ca` or `off`.
     mutating func setClientDemand(_ directive: Directive) throws(Diagnostic) {
         let demands = ClientCertificateRule.Demand.allCases

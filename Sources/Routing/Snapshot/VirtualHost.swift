@@ -17,6 +17,8 @@ package struct VirtualHost: Sendable {
     package var nonGetRedirect = 301
     /// The name of the policy that decides on versions and ciphers of TLS (`SSL_POLICY`); nil for that of all hosts.
     package var tlsPolicy: String?
+    /// Whether clients may speak HTTP/2 to it (`ENABLE_HTTP2`, `http2`).
+    package var speaksHTTP2 = true
     /// Which certificates clients must show; nil where they are not asked for one.
     package var clients: ClientCertificateRule?
     /// The value of Strict-Transport-Security, to be sent on every https answer; nil where it is not sent.

@@ -18,6 +18,9 @@ package struct CertificateSelectorBuilder {
         /// How clients are served that name an unknown host, or none; nil when they are to be refused.
         package var stranger: TLSHost?
 
+        /// Whether clients are offered HTTP/2 that name no host and are shown a pair that no host has.
+        package var offersHTTP2 = false
+
         /// A plan that serves nobody yet.
         package init(certificates: [String: Certificate]) { self.certificates = certificates }
 
@@ -68,7 +71,7 @@ package struct CertificateSelectorBuilder {
     /// A certificate object that is still the same keeps its settings, and with them what OpenSSL has prepared in them.
     private mutating func renew(_ plan: Plan) {
         problems = [:]
-        var wanted = Set(plan.certificates.keys.map { TLSHost($0, policy: policy) })
+        var wanted = Set(plan.certificates.keys.map { TLSHost($0, policy: policy, offersHTTP2: plan.offersHTTP2) })
         wanted.formUnion(plan.hosts.values.compactMap { $0 })
         wanted.formUnion(plan.patterns.compactMap(\.host))
         if let stranger = plan.stranger { wanted.insert(stranger) }
@@ -80,7 +83,7 @@ package struct CertificateSelectorBuilder {
             guard let certificate = plan.certificates[host.pair] else { continue }
             do throws(TLSError) {
                 contexts[host] = try TLSContext(
-                    certificate: certificate, policy: host.policy, protocols: protocols, clients: host.clients,
+                    certificate: certificate, policy: host.policy, protocols: host.protocols, clients: host.clients,
                     parameters: plan.parameters(for: host.pair))
             } catch {
                 problems[host.pair] = error
@@ -93,8 +96,9 @@ package struct CertificateSelectorBuilder {
     private func addAddresses(to selector: inout CertificateSelector, used: Set<TLSHost>, stranger: TLSHost?) {
         func rank(_ host: TLSHost) -> Int { host == stranger ? 0 : used.contains(host) ? 1 : 2 }
         // Who names no host is asked for a certificate only where there is no other choice.
-        func order(_ host: TLSHost) -> (Int, String, String, String) {
-            (rank(host), host.pair, host.clients?.host.text ?? "", host.policy.name)
+        // Where one of the hosts does not speak HTTP/2, who names none is not offered it.
+        func order(_ host: TLSHost) -> (Int, String, String, String, Int) {
+            (rank(host), host.pair, host.clients?.host.text ?? "", host.policy.name, host.offersHTTP2 ? 1 : 0)
         }
         let ordered = contexts.keys.sorted { order($0) < order($1) }
         for host in ordered {
@@ -104,7 +108,12 @@ package struct CertificateSelectorBuilder {
             }
         }
         // Behind a port that is mapped to this host, the address that the client dialled is not the one it arrives at.
-        let candidates = used.isEmpty ? ordered : ordered.filter { used.contains($0) }
+        var seen: Set<TLSHost> = []
+        let candidates = (used.isEmpty ? ordered : ordered.filter { used.contains($0) }).filter { host in
+            var alike = host
+            alike.offersHTTP2 = false
+            return seen.insert(alike).inserted
+        }
         let withAddress = Set(selector.byAddress.values.map(ObjectIdentifier.init))
         let dialled = candidates.filter { contexts[$0].map { withAddress.contains(ObjectIdentifier($0)) } ?? false }
         let host = candidates.count == 1 ? candidates.first : dialled.count == 1 ? dialled.first : nil

@@ -81,7 +81,7 @@ struct MigrationTests {
     }
 
     /// With these, the defaults of both are the same.
-    private let settled = ["TRUST_DOWNSTREAM_PROXY": "false", "ENABLE_HTTP2": "false"]
+    private let settled = ["TRUST_DOWNSTREAM_PROXY": "false"]
 
     @Test("finds nothing to be done where nothing differs")
     func nothing() throws {
@@ -96,7 +96,7 @@ struct MigrationTests {
 
     @Test("names the default that is another")
     func trust() throws {
-        let report = try report(["ENABLE_HTTP2": "false"])
+        let report = try report()
         #expect(report.findings.contains { $0.text.hasPrefix("TRUST_DOWNSTREAM_PROXY is not set") })
         #expect(report.exitCode == 1)
     }
@@ -147,7 +147,7 @@ struct MigrationTests {
             ])
         #expect(report.proxy == "proxy0000000 (nginxproxy/nginx-proxy:1.6)")
         let general = report.findings.map(\.text)
-        #expect(general.contains("ENABLE_HTTP3=true has no effect: clients speak HTTP/1.1"))
+        #expect(general.contains("ENABLE_HTTP3=true has no effect: clients speak HTTP/2 and HTTP/1.1"))
         #expect(general.contains { $0.hasPrefix("clients that come by the port 5043 have it in Host") })
         #expect(general.contains { $0.hasPrefix("/app/nginx.tmpl is mounted and has no effect") })
         #expect(report.hosts.map(\.name) == ["app.example", "app2.example"])

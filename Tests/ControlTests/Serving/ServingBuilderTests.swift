@@ -95,6 +95,31 @@ struct ServingBuilderTests {
             })
     }
 
+    @Test("offers HTTP/2 as the host's file says, else its containers, else the setting of all hosts")
+    func http2() throws {
+        try served.makeCertificate("shared", names: ["a.example", "b.example"])
+        try served.makeCertificate("default", names: ["default.example"])
+        try served.folder.write("vhost.d/c.example", "http2 on;")
+        try served.folder.write("vhost.d/d.example", "http2 off;")
+        let label = "com.github.nginx-proxy.nginx-proxy.http2.enable"
+        let containers = [("a.example", nil), ("b.example", "true"), ("c.example", "false"), ("d.example", "true")].map
+        {
+            (name, value) in
+            var container = container(name)
+            container.environment["CERT_NAME"] = "shared"
+            container.labels[label] = value
+            return container
+        }
+        let offers = { (environment: [String: String]) throws -> [Bool?] in
+            let certificates = try builder(environment).build(containers: containers).configuration.certificates
+            return ["a.example", "b.example", "c.example", "d.example", "x.example"].map {
+                certificates.select(serverName: ByteString($0), localAddress: nil)?.protocols.contains("h2")
+            }
+        }
+        #expect(try offers([:]) == [true, true, true, false, true])
+        #expect(try offers(["ENABLE_HTTP2": "false"]) == [false, true, true, false, false])
+    }
+
     @Test("says so where it does not know the policy of all hosts, and uses the default one")
     func unknownPolicy() throws {
         try served.makeCertificate("default", names: ["a.example"])
