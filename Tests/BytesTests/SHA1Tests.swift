@@ -1,6 +1,5 @@
+import Bytes
 import Testing
-
-@testable import Routing
 
 @Suite("SHA-1")
 struct SHA1Tests {

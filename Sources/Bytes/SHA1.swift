@@ -1,16 +1,19 @@
-internal import Bytes
-
-/// SHA-1 (FIPS 180-4), by which nginx-proxy names the files of paths and of hosts that are regular expressions.
-enum SHA1 {
-    /// The digest of a text as 40 hexadecimal digits.
-    static func hex(_ text: String) -> String {
+/// SHA-1 (FIPS 180-4), for where it is no secret: names of nginx-proxy's files, and the handshake of WebSockets.
+package enum SHA1 {
+    /// The 20 bytes of the digest.
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         var state: [UInt32] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
-        let bytes = padded(Array(text.utf8))
+        let bytes = padded(bytes)
         for start in stride(from: 0, to: bytes.count, by: 64) { mix(bytes[start..<start + 64], into: &state) }
-        let digits = Array("0123456789abcdef".utf8)
-        let hex = state.flatMap { word in
-            stride(from: 28, through: 0, by: -4).map { digits[Int(word >> UInt32($0) & 15)] }
+        return state.flatMap { word in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
         }
+    }
+
+    /// The digest of a text as 40 hexadecimal digits.
+    package static func hex(_ text: String) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let hex = digest(Array(text.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(decoding: hex, as: UTF8.self)
     }
 
