@@ -10,7 +10,8 @@ extension HTTP1Downstream {
 
     /// Whether what was refused as the first head of a connection in the clear is the preface of HTTP/2.
     var hasHTTP2Preface: Bool {
-        guard requestCount == 0, !isSecure, input.count >= Self.preface.utf8CodeUnitCount else { return false }
+        guard worker.routes.speaksHTTP2, requestCount == 0, !isSecure, input.count >= Self.preface.utf8CodeUnitCount
+        else { return false }
         return input.readable.starts(with: Self.preface.bytes)
     }
 

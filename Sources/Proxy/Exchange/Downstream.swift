@@ -90,6 +90,12 @@ class Downstream {
     /// The connection's TLS; nil in the clear.
     var tls: TLSStream? { nil }
 
+    /// Whether the connection was made for other hosts than the one that the request names (RFC 9113 §9.1.1).
+    ///
+    /// In HTTP/1 nobody is refused for that: only clients of HTTP/2 send the requests for several hosts over one connection,
+    /// and know what to do about a 421.
+    var isMisdirected: Bool { false }
+
     /// How many of those bytes are the head's own.
     var headByteCount: Int { fatalError("abstract") }
 

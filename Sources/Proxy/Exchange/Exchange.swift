@@ -104,6 +104,9 @@ final class Exchange {
         let rule = host.rule(for: downstream)
         if rule == .unknown { return respondToUnknown() }
         self.host = host
+        if request.version == .http2, !host.speaksHTTP2 || downstream.isMisdirected {
+            return LocalResponse.refuse(.misdirected, for: self)
+        }
         if let demand = host.demand, downstream.isSecure, let refusal = demand.refusal(of: downstream.tls) {
             return LocalResponse.refuse(refusal, for: self)
         }

@@ -14,6 +14,8 @@ final class WorkerHost {
     let nonGetRedirect: Int
     /// What a TLS connection must be like for a request of the host to be taken from it; nil where any will do.
     let demand: ConnectionDemand?
+    /// Whether clients may speak HTTP/2 to it.
+    let speaksHTTP2: Bool
     private let challenges: (http: Bool, https: Bool)
     private let httpPort: UInt16
     private let http: VirtualHost.SchemeRule
@@ -44,6 +46,7 @@ final class WorkerHost {
         demand: ConnectionDemand? = nil
     ) {
         self.demand = demand
+        speaksHTTP2 = host.speaksHTTP2
         nonGetRedirect = host.nonGetRedirect
         name = host.name.copied()
         hsts = host.hsts.map { $0.copied() }

@@ -10,6 +10,8 @@ final class WorkerRoutes {
     let fallback: WorkerLocation
     /// What clients are shown where no host can answer; nil for a page of Portico's own.
     let errorPage: [UInt8]?
+    /// Whether there is a host to which clients may speak HTTP/2.
+    let speaksHTTP2: Bool
     private let hosts: ContiguousArray<WorkerHost>
     private let table: HostTable
     private let defaultHost: WorkerHost?
@@ -18,6 +20,7 @@ final class WorkerRoutes {
     init(log: AccessLog) {
         fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
         errorPage = nil
+        speaksHTTP2 = false
         hosts = []
         table = HostTable([])
         defaultHost = nil
@@ -54,6 +57,7 @@ final class WorkerRoutes {
                     demand: configuration.connectionDemands[host.name])
             })
         self.hosts = hosts
+        speaksHTTP2 = hosts.contains { $0.speaksHTTP2 }
         table = snapshot.table.copied()
         defaultHost = snapshot.defaultHost.map { hosts[$0] }
     }

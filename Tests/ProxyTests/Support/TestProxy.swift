@@ -102,13 +102,14 @@ final class TestProxy {
 
     /// Connects and speaks HTTP/2: over TLS when it was agreed on, in the clear from the first byte.
     func connectHTTP2(
-        isSecure: Bool = false, limits: HTTP2Limits = HTTP2Limits(), receiveBuffer: Int32? = nil
+        isSecure: Bool = false, naming serverName: String? = "registry.test", limits: HTTP2Limits = HTTP2Limits(),
+        receiveBuffer: Int32? = nil
     ) throws -> HTTP2Client {
         let descriptor = try TestStream.descriptor(
             to: isSecure ? secureEndpoint : endpoint, receiveBuffer: receiveBuffer)
         let stream =
             isSecure
-            ? SecureStream(owning: descriptor, serverName: "registry.test", protocols: ["h2", "http/1.1"])
+            ? SecureStream(owning: descriptor, serverName: serverName, protocols: ["h2", "http/1.1"])
             : TestStream(owning: descriptor)
         stream.proxy = self
         return HTTP2Client(stream, limits: limits)

@@ -54,6 +54,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     unowned(unsafe) let worker: Worker
     unowned(unsafe) let workspace: HTTP2Workspace
     private(set) var phase = Phase.open
+    /// For which hosts requests may come.
+    var authority = ConnectionAuthority()
     /// How many requests have come.
     private(set) var requestCount = 0
     private let token: Token

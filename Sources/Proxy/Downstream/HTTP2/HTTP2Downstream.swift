@@ -134,6 +134,10 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     override var tls: TLSStream? { connection.transport.tls }
 
+    override var isMisdirected: Bool {
+        !connection.authority.includes(headBytes[request.hostName], on: connection.transport.tls)
+    }
+
     override var headByteCount: Int { stream?.headByteCount ?? 0 }
 
     override var isRequestComplete: Bool { isHandedOver }
