@@ -186,6 +186,11 @@ extension HTTP2RequestAssembler {
         // Nobody opens a tunnel to say nothing, and no content goes with it (RFC 9110 §9.3.6).
         guard !endsStream, head.framing == .none else { return .malformed }
         guard bytes[pseudo.protocol].equalsFolded("websocket") else { return .refused(.unsupportedProtocol) }
+        // The handshake's proof is between the backend and whoever speaks HTTP/1 to it.
+        for index in head.fields.indices
+        where ASCII.equalsIgnoringCase(bytes[head.fields[index].name], "sec-websocket-key") {
+            head.fields[index].isDropped = true
+        }
         head.upgrade = pseudo.protocol
         head.isExtendedConnect = true
         return .complete

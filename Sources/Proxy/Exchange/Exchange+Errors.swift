@@ -161,9 +161,12 @@ extension Exchange {
 
     /// The status that an answer is sent with, which an error page may have been given.
     func sentStatus(_ status: Int) -> Int {
-        guard let replacement = rewritten?.answerStatus, status >= 200, status != 204, status != 304 else {
-            return status
+        var status = status
+        if let replacement = rewritten?.answerStatus, status >= 200, status != 204, status != 304 {
+            status = replacement
         }
-        return replacement
+        // To such a request it would say that the tunnel stands (RFC 8441 §5).
+        if downstream.request.isExtendedConnect, (200..<300).contains(status) { return 501 }
+        return status
     }
 }

@@ -19,11 +19,41 @@ extension Exchange {
         return UpgradeOffer(downstream.headBytes[request.upgrade])
     }
 
+    /// Whether an extended CONNECT can lead to a tunnel here (RFC 8441), or its error page is being fetched.
+    var mayBecomeTunnel: Bool {
+        if rewritten?.isBodyless == true { return true }
+        return upgradeOffer != nil && (location.choice != nil || location.pool != nil)
+    }
+
+    /// Whether the backend takes an extended CONNECT for a request like any other, and its answer for one to that.
+    func isTunnelDeclined(_ status: Int) -> Bool {
+        downstream.request.isExtendedConnect && (200..<300).contains(status) && rewritten?.isBodyless != true
+    }
+
+    /// What stands for the key that a client of HTTP/2 does not send; nil where the client has a key of its own.
+    var webSocketKey: WebSocketKey? { downstream.request.isExtendedConnect ? WebSocketKey(requestID) : nil }
+
+    /// Whether a backend's going over to another protocol is what it was asked for.
+    ///
+    /// What answers a key of this proxy's own is not for the client.
+    func isAgreed(_ response: inout ResponseHead, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let upgradeOffer, upgradeOffer.includes(bytes[response.upgrade]) else { return false }
+        guard let webSocketKey else { return true }
+        var count = 0
+        for index in response.fields.indices
+        where ASCII.equalsIgnoringCase(bytes[response.fields[index].name], "sec-websocket-accept") {
+            guard webSocketKey.isAccepted(by: bytes[response.fields[index].value]) else { return false }
+            response.fields[index].isDropped = true
+            count += 1
+        }
+        return count == 1
+    }
+
     /// The backend has gone over to another protocol: so does the client, and what it has sent already is passed on now.
     func receivedSwitch(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
         note(response, in: bytes)
         backend?.health.served()
-        answering(response.status)
+        answering(downstream.request.isExtendedConnect ? 200 : response.status)
         tunnel = Tunnel()
         ResponseWriter.writeSwitch(response, bytes: bytes, for: self)
         downstream.resumeBody()

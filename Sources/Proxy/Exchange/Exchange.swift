@@ -140,6 +140,7 @@ final class Exchange {
     /// Has the request answered, which has passed all gates.
     func forward() {
         if let attempts = location.settings.files.attempts, !finds(attempts) { return }
+        if downstream.request.isExtendedConnect, !mayBecomeTunnel { return respond(501) }
         if let choice = location.choice {
             guard let upstream = upstream(of: choice) else { return respond(500) }
             chosen = upstream
@@ -288,6 +289,7 @@ final class Exchange {
             backend.health.served()
         }
         if isReplaced(response, in: bytes) { return }
+        if isTunnelDeclined(response.status) { return fail(.noTunnel) }
         if response.status >= 400, !downstream.isRequestComplete {
             isUploadStopped = true
             downstream.pauseBody()

@@ -78,6 +78,8 @@ extension ExchangeError {
     static let backendStalled = ExchangeError(
         fault: .backend, status: 504, retry: .otherBackendIfRepeatable,
         reason: "the backend did not take the request in time")
+    static let noTunnel = ExchangeError(
+        fault: .proxy, status: 502, retry: .never, reason: "the backend answered a WebSocket's request as any other")
     static let wrongProtocol = ExchangeError(
         fault: .backend, status: 502, retry: .never,
         reason: "the backend has gone over to a protocol that was not asked for")

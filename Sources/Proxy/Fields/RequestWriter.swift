@@ -40,6 +40,7 @@ enum RequestWriter {
             output.append("Connection: upgrade\r\nUpgrade: ")
             offer.append(to: &output)
             output.append("\r\n")
+            if let key = exchange.webSocketKey { append(key, for: request, in: bytes, to: &output) }
         } else if exchange.chosen?.isClosed ?? exchange.location.closesUpstream {
             output.append("Connection: close\r\n")
         }
@@ -93,6 +94,20 @@ enum RequestWriter {
         output.append(": ")
         output.append(value)
         output.append("\r\n")
+    }
+
+    /// What a WebSocket's client says in HTTP/1.1 alone (RFC 6455 §4.1).
+    private static func append(
+        _ key: WebSocketKey, for request: borrowing RequestHead, in bytes: UnsafeRawBufferPointer,
+        to output: inout ByteBuffer
+    ) {
+        output.append("Sec-WebSocket-Key: ")
+        key.append(to: &output)
+        output.append("\r\n")
+        let hasVersion = request.fields.contains {
+            ASCII.equalsIgnoringCase(bytes[$0.name], "sec-websocket-version")
+        }
+        if !hasVersion { output.append("Sec-WebSocket-Version: 13\r\n") }
     }
 
     private static func appendFraming(_ framing: BodyFraming, to output: inout ByteBuffer) {

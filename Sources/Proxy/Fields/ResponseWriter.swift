@@ -27,7 +27,7 @@ enum ResponseWriter {
     static func writeSwitch(_ response: borrowing ResponseHead, bytes: UnsafeRawBufferPointer, for exchange: Exchange) {
         exchange.downstream.startSwitch(to: bytes[response.upgrade])
         writeFields(
-            response, status: response.status, framing: .untilClose, varies: false, bytes: bytes, for: exchange)
+            response, status: exchange.status, framing: .untilClose, varies: false, bytes: bytes, for: exchange)
     }
 
     private static func writeFields(

@@ -112,13 +112,13 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
                 exchange?.receivedHead(response, in: rest)
                 return exchange == nil ? nil : start + count
             case .switched(let count):
-                guard exchange?.upgradeOffer?.includes(rest[response.upgrade]) ?? false else {
+                guard let exchange, exchange.isAgreed(&response, in: rest) else {
                     fail(.wrongProtocol)
                     return nil
                 }
                 isHeadComplete = true
-                exchange?.receivedSwitch(response, in: rest)
-                return exchange == nil ? nil : start + count
+                exchange.receivedSwitch(response, in: rest)
+                return self.exchange == nil ? nil : start + count
             case .failed:
                 fail(.backendGarbage)
                 return nil
