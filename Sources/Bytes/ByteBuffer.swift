@@ -171,12 +171,32 @@ package struct ByteBuffer: ~Copyable {
 
     /// Appends a number in decimal digits.
     package mutating func append(decimal value: Int) {
+        guard value < 0 || value > 999 else { return append(short: UInt(bitPattern: value)) }
         append(digitsOf: value.magnitude, radix: 10, negative: value < 0)
     }
 
     /// Appends a number in lower-case hexadecimal digits.
     package mutating func append(hex value: Int) {
         append(digitsOf: value.magnitude, radix: 16, negative: value < 0)
+    }
+
+    /// Appends a number of up to three digits, as most are: statuses, lengths of small answers, parts of addresses.
+    private mutating func append(short value: UInt) {
+        reserve(3)
+        let memory = base.unsafelyUnwrapped + upper
+        let (hundreds, rest) = value.quotientAndRemainder(dividingBy: 100)
+        let (tens, units) = rest.quotientAndRemainder(dividingBy: 10)
+        var count = 0
+        if value > 99 {
+            memory.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: hundreds), as: UInt8.self)
+            count = 1
+        }
+        if value > 9 {
+            memory.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: tens), toByteOffset: count, as: UInt8.self)
+            count &+= 1
+        }
+        memory.storeBytes(of: 0x30 &+ UInt8(truncatingIfNeeded: units), toByteOffset: count, as: UInt8.self)
+        upper += count &+ 1
     }
 
     private mutating func append(digitsOf magnitude: UInt, radix: UInt, negative: Bool) {

@@ -1,7 +1,8 @@
 /// Immutable bytes with value semantics, for protocol text that is kept: host names, field names, paths.
+@usableFromInline
 package struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The bytes themselves.
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
 
     /// The given bytes.
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -13,6 +14,7 @@ package struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral {
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = Array(bytes) }
 
     /// The UTF-8 form of a literal.
+    @usableFromInline
     package init(stringLiteral value: StaticString) {
         bytes = Array(UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
@@ -27,7 +29,7 @@ package struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral {
     package func copied() -> ByteString { withBytes { ByteString($0) } }
 
     /// Calls the body with the bytes in memory.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try bytes.withUnsafeBytes(body)
     }
@@ -37,5 +39,5 @@ package struct ByteString: Hashable, Sendable, ExpressibleByStringLiteral {
 }
 
 extension ByteString: CustomStringConvertible {
-    package var description: String { text }
+    @usableFromInline package var description: String { text }
 }
