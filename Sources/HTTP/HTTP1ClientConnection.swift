@@ -4,6 +4,7 @@ internal import Bytes
 /// connection can be used again.
 ///
 /// It does no I/O. One request is under way at a time.
+@usableFromInline
 package struct HTTP1ClientConnection: Sendable {
     /// What the bytes of a head came to.
     package enum HeadAction: Equatable, Sendable {
@@ -33,7 +34,8 @@ package struct HTTP1ClientConnection: Sendable {
         case ofSwitched
     }
 
-    private enum Writing {
+    @usableFromInline
+    enum Writing: Sendable {
         case idle
         case sending
         case sent
@@ -46,7 +48,8 @@ package struct HTTP1ClientConnection: Sendable {
         case agreed
     }
 
-    private enum Reading {
+    @usableFromInline
+    enum Reading: Sendable {
         case idle
         case head(interimCount: Int)
         case body
@@ -58,14 +61,14 @@ package struct HTTP1ClientConnection: Sendable {
     // A backend may report progress for as long as it works, but each report costs a head on both sides.
     private static let interimLimit = 16
 
-    private var writing = Writing.idle
-    private var reading = Reading.idle
+    @usableFromInline var writing = Writing.idle
+    @usableFromInline var reading = Reading.idle
     private var parser: ResponseHeadParser
     private var decoder = BodyDecoder(.none)
     private var method = Method.other
     private var upgrade = Upgrade.none
     /// Whether nothing yet speaks against another request.
-    private var backendStays = true
+    @usableFromInline var backendStays = true
 
     /// A connection that no request was sent on.
     package init(limits: HeadLimits = .response) {
@@ -94,6 +97,7 @@ package struct HTTP1ClientConnection: Sendable {
     }
 
     /// Whether the response's body was read to its end, or it has none.
+    @inlinable
     package var isBodyComplete: Bool {
         if case .complete = reading { true } else { false }
     }
@@ -103,6 +107,7 @@ package struct HTTP1ClientConnection: Sendable {
 
     /// Whether another request can be sent: the last one and its response are whole, nothing came behind them, and the
     /// backend did not say that it closes. True for a fresh connection.
+    @inlinable
     package var isReusable: Bool {
         switch (writing, reading) {
         case (.idle, .idle): backendStays
