@@ -21,16 +21,22 @@ final class Pacer: EventSource {
     private let began: Instant
     private var token = Token.none
 
-    /// What slows an answer down whose head is known; nil where nothing does.
-    init?(for exchange: Exchange, _ response: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer) {
+    /// What slows an answer down whose head is known; nil where nothing does, which costs no memory.
+    static func make(
+        for exchange: Exchange, _ response: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer
+    ) -> Pacer? {
         let rates = exchange.location.settings.rates
         var client = rates.client
-        if rates.heedsBackend, let told = Self.rate(of: response, bytes) { client = told }
+        if rates.heedsBackend, let told = rate(of: response, bytes) { client = told }
         guard client > 0 || rates.backend > 0 else { return nil }
+        return Pacer(exchange, client: client, after: rates.after, backend: rates.backend)
+    }
+
+    private init(_ exchange: Exchange, client: Int, after: Int, backend: Int) {
         self.exchange = exchange
         self.client = client
-        after = rates.after
-        backend = rates.backend
+        self.after = after
+        self.backend = backend
         began = exchange.worker.loop.now
         token = exchange.worker.loop.add(self)
     }

@@ -37,6 +37,7 @@ extension Exchange {
 
     /// Appends the host that the client asked for, with its port; HTTP/1.0 lets it ask for none, then the virtual host's.
     func appendHost(to output: inout ByteBuffer) {
+        let downstream = self.downstream
         let asked = downstream.request.host
         if asked.isEmpty {
             host?.name.withBytes { output.append($0) }

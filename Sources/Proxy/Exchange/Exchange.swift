@@ -96,6 +96,7 @@ final class Exchange {
     /// Takes up the request whose head is complete.
     func begin() {
         reset()
+        let downstream = self.downstream
         let request = downstream.request
         // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
         guard request.method != .connect else { return respond(400) }
@@ -298,7 +299,7 @@ final class Exchange {
         status = sentStatus(response.status)
         let framing = response.framing(requestMethod: downstream.request.method)
         responseBytes = bytes
-        pacer = Pacer(for: self, response, bytes)
+        pacer = Pacer.make(for: self, response, bytes)
         ResponseWriter.write(response, framing: framing, bytes: bytes, for: self)
         responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
     }

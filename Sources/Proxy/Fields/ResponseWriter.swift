@@ -165,6 +165,7 @@ enum ResponseWriter {
         let headers = exchange.location.settings.addedHeaders
         guard !headers.isEmpty else { return }
         var text = ByteBuffer()
+        exchange.worker.heads.lend(to: &text)
         for header in headers where header.applies(toStatus: status) {
             text.removeAll()
             header.value.append(to: &text, from: VariableValues(exchange))
@@ -173,6 +174,7 @@ enum ResponseWriter {
                 if !isPresent(name, text.readable) { downstream.addField(name, text.readable) }
             }
         }
+        exchange.worker.heads.reclaim(from: &text)
     }
 }
 
