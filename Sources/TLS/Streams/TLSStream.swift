@@ -144,6 +144,11 @@ package final class TLSStream {
             }
             total += Int(count)
             messages = 0
+            // Nothing is left on either side of OpenSSL, which would only find that out at some length.
+            if !socket.mayReceive, SSL_has_pending(connection) == 0 {
+                mayRead = false
+                break
+            }
         }
         // Answers to the peer's own: key updates, alerts.
         _ = sendOutput(more: false)
