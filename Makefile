@@ -28,7 +28,8 @@ fuzz:
 bench:
 	@scripts/toolchain
 	@scripts/packages build bench
-	@swift build --configuration release --product portico
+	@swift build --configuration release --product portico \
+	    --static-swift-stdlib --scratch-path .build/static
 	@Benchmarks/run $(CASES) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 	    $(if $(GIB),--gib $(GIB)) $(if $(PEERS),--servers $(PEERS)) $(if $(LOG),--log) $(if $(RECORD),--record)
 

@@ -5,7 +5,8 @@
     internal import Glibc
 #endif
 
-private let all: [Microbenchmark] = HeadBenchmarks.all + RoutingBenchmarks.all + BodyBenchmarks.all + LoopBenchmarks.all
+private let all: [Microbenchmark] =
+    HeadBenchmarks.all + HTTP2Benchmarks.all + RoutingBenchmarks.all + BodyBenchmarks.all + LoopBenchmarks.all
 
 private let arguments = CommandLine.arguments
 guard arguments.count == 3, let count = Int(arguments[2]) else {

@@ -1,11 +1,11 @@
-"""Portico: hosts in vhost.d, no engine. PORTICO names another binary than the release build's."""
+"""Portico: hosts in vhost.d, no engine. PORTICO names another binary than the one that `make bench` builds."""
 
 import os
 
 from .server import Server, output
 
 _BINARY = os.path.abspath(
-    os.environ.get("PORTICO", os.path.join(os.path.dirname(__file__), "../../../.build/release/portico"))
+    os.environ.get("PORTICO", os.path.join(os.path.dirname(__file__), "../../../.build/static/release/portico"))
 )
 
 
