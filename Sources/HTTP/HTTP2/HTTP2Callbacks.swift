@@ -181,10 +181,9 @@ extension HTTP2Session {
         if isHead { stream.sentCount += 9 + frame.hd.length }
         guard frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
         stream.hasSentEnd = true
-        // A server that has answered before the request was whole wants no more of it (RFC 9113 §8.1).
         guard role == .server, !stream.isTunnel, nghttp2_session_get_stream_remote_close(session, stream.id) == 0
         else { return }
-        reset(stream, .noError)
+        events.append(.answered(stream))
     }
 
     /// A frame is not going to be sent.

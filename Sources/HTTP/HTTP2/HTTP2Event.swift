@@ -12,6 +12,8 @@ package enum HTTP2Event {
     case ended(HTTP2Stream)
     /// What was kept of the last piece has left the stream.
     case drained(HTTP2Stream)
+    /// The answer has left whole, in a server's session, before the request was whole.
+    case answered(HTTP2Stream)
     /// The stream is over, and the session knows it no more.
     case closed(HTTP2Stream, HTTP2ErrorCode)
     /// The other side takes no streams beyond the last one that it names.

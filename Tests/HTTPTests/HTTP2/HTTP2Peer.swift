@@ -81,6 +81,7 @@ final class HTTP2Peer {
             if takesBodies { session.consume(piece.count, on: stream) }
         case .ended(let stream): note("\(stream.id) ended")
         case .drained(let stream): note("\(stream.id) drained")
+        case .answered(let stream): note("\(stream.id) answered")
         case .closed(let stream, let code): note("\(stream.id) closed \(code)")
         case .goAway(let last, let code): note("goaway \(last) \(code)")
         case .settings: note("settings")

@@ -157,13 +157,17 @@ struct HTTP2SessionTests {
         let client = HTTP2Peer(.client)
         let server = HTTP2Peer(.server)
         server.react = { [unowned server] event in
-            if case .head(let stream, _) = event { server.respond(413, on: stream) }
+            switch event {
+            case .head(let stream, _): server.respond(413, on: stream)
+            case .answered(let stream): server.session.reset(stream, .noError)
+            default: break
+            }
         }
         let stream = client.request("POST", endsStream: false)
         if let stream { client.send("some", on: stream) }
         HTTP2Peer.exchange(client, server)
         #expect(client.log == ["1 drained", "settings", "1 413 whole", "1 closed noError"])
-        #expect(server.log == ["settings", "1 POST /", "1 data some", "1 closed noError"])
+        #expect(server.log == ["settings", "1 POST /", "1 data some", "1 answered", "1 closed noError"])
     }
 
     @Test("keeps the client's direction of a tunnel open when its own has ended")

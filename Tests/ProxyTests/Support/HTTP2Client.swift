@@ -166,7 +166,7 @@ final class HTTP2Client {
             session.abandonInput(of: stream)
         case .goAway(let last, let code): goAway = (last, code)
         case .pong(let payload): pongs.append(payload)
-        case .drained, .settings: break
+        case .drained, .answered, .settings: break
         }
     }
 }

@@ -186,6 +186,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
             case .data(let stream, let piece): index = receive(piece, on: stream, next: index)
             case .ended(let stream): downstream(of: stream)?.received(.init(start: nil, count: 0), isLast: true)
             case .drained(let stream): downstream(of: stream)?.drained()
+            case .answered(let stream): downstream(of: stream)?.answeredEarly()
             case .closed(let stream, _): closed(stream)
             case .pong(UInt64(arrival.serial)): if phase == .noticed { goAway() }
             case .interim, .goAway, .settings, .pong: break

@@ -8,6 +8,9 @@ internal import TLS
 ///
 /// Credit for the request's body is returned when the exchange has taken it, so what waits here is bounded by the windows.
 final class HTTP2Downstream: Downstream, EventSource {
+    /// How long a client has to stop sending what is not wanted any more.
+    private static let resetDelay = Timeout.milliseconds(200)
+
     private unowned let connection: HTTP2Connection
     private var stream: HTTP2Stream?
     private var token = Token.none
@@ -105,6 +108,10 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     func deadlinePassed() {
         guard let stream else { return }
+        if stream.hasSentEnd, !isSwitched {
+            session.reset(stream, .noError)
+            return connection.gather()
+        }
         if stream.hasKept {
             // A client that takes a little at a time is slow, not gone.
             guard stream.keptCount == keptCount else { return setSendDeadline() }
@@ -124,6 +131,14 @@ final class HTTP2Downstream: Downstream, EventSource {
         guard isRunning else { return }
         setReadDeadline()
         exchange.downstreamDrained()
+    }
+
+    /// The answer has left, and the client still sends its request, of which no more is wanted (RFC 9113 §8.1).
+    ///
+    /// It is told so a little later: there are clients that lose the answer when a reset follows at once. Until then it
+    /// sends no more than its window holds.
+    func answeredEarly() {
+        worker.loop.setDeadline(Self.resetDelay, for: token)
     }
 
     // MARK: The request
