@@ -31,14 +31,11 @@ package struct CertificateSelectorBuilder {
     package private(set) var problems: [String: TLSError] = [:]
 
     private let policy: TLSPolicy
-    private let protocols: [ByteString]
     private var contexts: [TLSHost: TLSContext] = [:]
 
-    /// A builder with a policy for certificates that no host uses, and one list of application protocols, the preferred
-    /// one first.
-    package init(policy: TLSPolicy = .mozillaIntermediate, protocols: [ByteString] = ["http/1.1"]) {
+    /// A builder with a policy for certificates that no host uses.
+    package init(policy: TLSPolicy = .mozillaIntermediate) {
         self.policy = policy
-        self.protocols = protocols
     }
 
     /// Builds the selector for what is planned.
