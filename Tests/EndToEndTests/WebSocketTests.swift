@@ -10,7 +10,7 @@ extension EndToEnd {
         private let port: Int
 
         /// A server that says each message back, and closes with a code of its own where it is told to.
-        private static let server = """
+        static let server = """
             import asyncio, sys, websockets
 
             async def serve(connection, path):
