@@ -60,6 +60,12 @@ struct ServeCommand: ParsableCommand {
             "How long requests under way may take to finish after TERM. (default: 30)", valueName: "seconds"))
     var drainTimeout: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many logins may fail, of one user at one address, before further ones have to wait; 'off' for any "
+                + "number. (default: $LOGIN_ATTEMPTS, else 10)", valueName: "number"))
+    var loginAttempts: String?
+
     func run() throws {
         var options = folders.options
         options.http = http
@@ -69,6 +75,7 @@ struct ServeCommand: ParsableCommand {
         options.accessLog = accessLog
         options.logFolder = logs ?? LogFolder.mounted
         options.drainTimeout = drainTimeout
+        options.loginAttempts = loginAttempts
         let environment = Environment(ProcessInfo.processInfo.environment)
         let settings = try Settings(options: options, environment: environment)
         let errorLog = settings.logFolder.flatMap { ErrorLogFile(path: Folders.joined($0, "error.log")) }

@@ -17,7 +17,8 @@ struct AuthenticatorTests {
     init() throws {
         inbox = try VerdictInbox()
         threads = try HashingThreads(count: 1)
-        authenticator = Authenticator(threads: threads, deliver: inbox.deliver)
+        authenticator = Authenticator(
+            threads: threads, throttle: LoginThrottle(), deliver: inbox.deliver)
     }
 
     @Test("lets a user in with the right password, and remembers that for a minute")
@@ -89,14 +90,45 @@ struct AuthenticatorTests {
         let threads = try HashingThreads(count: 1, queueLimit: 2)
         let held = Array("held".utf8)
         let hash = try PasswordHash(Array("{PLAIN}x".utf8))
-        #expect(held.withUnsafeBytes { threads.check(makeKey("", "held"), hash, password: $0, deliver: gate.deliver) })
+        #expect(
+            held.withUnsafeBytes {
+                threads.check(makeKey("", "held"), hash, password: $0, from: nil, deliver: gate.deliver)
+            })
         gate.waitUntilHeld()
-        let authenticator = Authenticator(threads: threads, deliver: inbox.deliver)
+        let authenticator = Authenticator(
+            threads: threads, throttle: LoginThrottle(), deliver: inbox.deliver)
         #expect(check("alice:1", by: authenticator) == .pending)
         #expect(check("alice:2", by: authenticator) == .pending)
         #expect(check("alice:3", by: authenticator) == .overloaded)
         #expect(check("alice:2", by: authenticator) == .pending)
         gate.open()
+    }
+
+    @Test("has a user wait at an address from which ten logins have failed, repeated ones counted, and nobody else")
+    func throttles() {
+        #expect(check("bob:correct horse") == .pending)
+        #expect(complete().decision == .pass(user: "bob"))
+        #expect(check("alice:0") == .pending)
+        #expect(complete().decision == .challenge(user: "alice"))
+        for _ in 1..<10 { #expect(check("alice:0") == .challenge(user: "alice")) }
+        #expect(check("alice:0") == .hold(.seconds(1)))
+        #expect(check("alice:correct horse") == .hold(.seconds(1)))
+        #expect(check(nil) == .challenge(user: nil))
+        #expect(check("alice:correct horse", waiter: 5, from: 2) == .pending)
+        #expect(complete() == resumption([5], .pass(user: "alice")))
+        // It was right within the last day, so it need not wait anywhere.
+        #expect(check("alice:correct horse", now: start + .seconds(61)) == .pending)
+        #expect(complete().decision == .pass(user: "alice"))
+        #expect(check("bob:wrong") == .pending)
+        #expect(complete().decision == .challenge(user: "bob"))
+    }
+
+    @Test("counts the many requests that begin with one credential as one login")
+    func oneLogin() {
+        for waiter in UInt64(1)...50 { #expect(check("mallory:x", waiter: waiter) == .pending) }
+        #expect(complete().decision == .challenge(user: "mallory"))
+        for _ in 1..<10 { #expect(check("mallory:x") == .challenge(user: "mallory")) }
+        #expect(check("mallory:x") == .hold(.seconds(1)))
     }
 
     @Test("answers 403 without a password file and 500 without a readable one, whatever the request brings")
@@ -121,7 +153,7 @@ struct AuthenticatorTests {
     func malformed(_ value: String?) {
         let decision = value.map { value in
             Array(value.utf8).withUnsafeBytes {
-                authenticator.check(authorization: $0, source: source, now: start, waiter: 0)
+                authenticator.check(authorization: $0, source: source, for: asker(), now: start, waiter: 0)
             }
         }
         #expect(decision ?? check(nil) == .challenge(user: nil))
@@ -145,16 +177,22 @@ struct AuthenticatorTests {
 
     private func check(
         _ credentials: String?, in source: PasswordSource? = nil, now: Instant? = nil, waiter: UInt64 = 0,
-        by other: Authenticator? = nil
+        by other: Authenticator? = nil, from client: UInt32 = 1
     ) -> Authenticator.Decision {
         let authenticator = other ?? authenticator
         let now = now ?? start
         guard let credentials else {
-            return authenticator.check(authorization: nil, source: source ?? self.source, now: now, waiter: waiter)
+            return authenticator.check(
+                authorization: nil, source: source ?? self.source, for: asker(), now: now, waiter: waiter)
         }
         return Array(basic(credentials).utf8).withUnsafeBytes {
-            authenticator.check(authorization: $0, source: source ?? self.source, now: now, waiter: waiter)
+            authenticator.check(
+                authorization: $0, source: source ?? self.source, for: asker(client), now: now, waiter: waiter)
         }
+    }
+
+    private func asker(_ client: UInt32 = 1) -> Authenticator.Asker {
+        Authenticator.Asker(client: IPAddress(ipv4: client), file: "/passwords")
     }
 
     private func complete() -> Authenticator.Resumption {

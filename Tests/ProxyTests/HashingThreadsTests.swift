@@ -1,3 +1,4 @@
+import Bytes
 import Net
 import Passwords
 import Proxy
@@ -49,6 +50,31 @@ struct HashingThreadsTests {
         #expect(inbox.next().verdict == .refused)
     }
 
+    @Test("take turns among networks, of which none fills the queue, and check first what was right lately")
+    func fairness() throws {
+        let threads = try HashingThreads(count: 1, queueLimit: 32)
+        let inbox = try VerdictInbox()
+        let gate = try Gate()
+        #expect(check(threads, "held", gate.deliver))
+        gate.waitUntilHeld()
+        let (flood, other) = (IPAddress(ipv4: 1), IPAddress(ipv4: 2))
+        for number in 0..<4 { #expect(check(threads, "flood \(number)", inbox.deliver, from: flood)) }
+        #expect(!check(threads, "flood 4", inbox.deliver, from: flood))
+        #expect(check(threads, "other", inbox.deliver, from: other))
+        for number in 3..<22 {
+            #expect(check(threads, "\(number)", inbox.deliver, from: IPAddress(ipv4: UInt32(number))))
+        }
+        #expect(!check(threads, "22", inbox.deliver, from: IPAddress(ipv4: 22)))
+        for number in 0..<8 { #expect(check(threads, "known \(number)", inbox.deliver, from: nil)) }
+        #expect(!check(threads, "known 8", inbox.deliver, from: nil))
+        gate.open()
+        for number in 0..<8 { #expect(inbox.next().key == makeKey("u", "known \(number)")) }
+        #expect(inbox.next().key == makeKey("u", "flood 0"))
+        #expect(inbox.next().key == makeKey("u", "other"))
+        for number in 3..<22 { #expect(inbox.next().key == makeKey("u", "\(number)")) }
+        for number in 1..<4 { #expect(inbox.next().key == makeKey("u", "flood \(number)")) }
+    }
+
     @Test("finish what they began and drop the rest when they end")
     func ending() throws {
         let inbox = try VerdictInbox()
@@ -64,10 +90,11 @@ struct HashingThreadsTests {
 
     private func check(
         _ threads: HashingThreads, _ password: String,
-        _ deliver: @escaping @Sendable (CredentialKey, CredentialVerdict) -> Void
+        _ deliver: @escaping @Sendable (CredentialKey, CredentialVerdict) -> Void,
+        from origin: IPAddress? = IPAddress(ipv4: 1)
     ) -> Bool {
         Array(password.utf8).withUnsafeBytes {
-            threads.check(makeKey("u", password), hash, password: $0, deliver: deliver)
+            threads.check(makeKey("u", password), hash, password: $0, from: origin, deliver: deliver)
         }
     }
 }

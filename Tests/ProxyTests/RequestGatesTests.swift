@@ -13,7 +13,8 @@ struct RequestGatesTests {
 
     private func proxy(
         _ source: PasswordSource? = .loaded(PasswordFile(parsing: Array("alice:{PLAIN}secret\n".utf8))),
-        _ configure: @escaping (inout LocationSettings) -> Void = { _ in }
+        _ configure: @escaping (inout LocationSettings) -> Void = { _ in },
+        workers: @escaping (inout WorkerSettings) -> Void = { _ in }
     ) throws -> TestProxy {
         let host = VirtualHost.forwarding("registry.test", to: [backend.endpoint]) { settings in
             settings.authentication = Authentication(realm: Template(literal: "A \"B\" \\"), file: Self.file)
@@ -23,7 +24,8 @@ struct RequestGatesTests {
             ]
             configure(&settings)
         }
-        return try TestProxy([host], passwordFiles: source.map { [Self.file: $0] } ?? [:])
+        return try TestProxy(
+            [host], passwordFiles: source.map { [Self.file: $0] } ?? [:], configure: workers)
     }
 
     private func get(_ credentials: String?, more: String = "") -> String {
@@ -51,6 +53,71 @@ struct RequestGatesTests {
             #expect(try client.receiveResponse().status == 200)
         }
         #expect(try backend.requests(3).allSatisfy { $0["Authorization"] == basic("alice:secret") })
+    }
+
+    private func throttled(after attempts: Int? = 2) throws -> TestProxy {
+        try proxy(workers: { settings in
+            settings.loginAttempts = attempts
+            settings.longestLoginHold = .zero
+        })
+    }
+
+    @Test("answers 429 and says for how long where logins have failed too often, but never those who bring no password")
+    func throttle() throws {
+        let proxy = try throttled()
+        for _ in 1...5 { #expect(try proxy.answer(to: get(nil)).status == 401) }
+        for password in 1...2 { #expect(try proxy.answer(to: get("alice:\(password)")).status == 401) }
+        for password in ["3", "secret"] {
+            let answer = try proxy.answer(to: get("alice:\(password)"))
+            #expect(answer.status == 429)
+            #expect(answer["Retry-After"] == "1")
+            #expect(answer["WWW-Authenticate"] == nil)
+        }
+        #expect(try proxy.answer(to: get(nil)).status == 401)
+        #expect(try proxy.answer(to: get("mallory:1")).status == 401)
+        try proxy.reports.wait(for: "a report") { reports in
+            reports.contains { report in
+                if case .throttled(let client, "registry.test") = report { "\(client)" == "127.0.0.1" } else { false }
+            }
+        }
+        #expect(backend.log.current.requests.isEmpty)
+    }
+
+    @Test("lets those in whose password was right before, however many others fail as the same user")
+    func throttleSpares() throws {
+        let proxy = try throttled()
+        #expect(try proxy.answer(to: get("alice:secret")).status == 200)
+        for password in 1...2 { #expect(try proxy.answer(to: get("alice:\(password)")).status == 401) }
+        #expect(try proxy.answer(to: get("alice:3")).status == 429)
+        #expect(try proxy.answer(to: get("alice:secret")).status == 200)
+    }
+
+    @Test("counts failed logins over HTTP/2 as over HTTP/1")
+    func throttleHTTP2() throws {
+        let proxy = try throttled()
+        let client = try proxy.connectHTTP2()
+        let ask = { (password: String) throws in
+            try client.receive(client.request(fields: [("authorization", basic("alice:\(password)"))]))
+        }
+        #expect(try ask("1").status == 401)
+        #expect(try proxy.answer(to: get("alice:2")).status == 401)
+        let answer = try ask("3")
+        #expect(answer.status == 429)
+        #expect(answer["retry-after"] == "1")
+        #expect(try proxy.answer(to: get("alice:4")).status == 429)
+    }
+
+    @Test("holds a login that comes a little too early, and then checks it")
+    func throttleHolds() throws {
+        let proxy = try proxy(workers: { $0.loginAttempts = 1 })
+        #expect(try proxy.answer(to: get("alice:1")).status == 401)
+        #expect(try proxy.answer(to: get("alice:secret")).status == 200)
+    }
+
+    @Test("counts nothing where it is told not to")
+    func throttleOff() throws {
+        let proxy = try throttled(after: nil)
+        for password in 1...30 { #expect(try proxy.answer(to: get("alice:\(password)")).status == 401) }
     }
 
     @Test("carries no permission over to the next request of a connection")

@@ -53,6 +53,8 @@ package final class Supervisor {
     private var endedWorkers = 0
     private var isFollowingSaid = false
     private var failures: FailureLog
+    /// Apart from other failures, which attackers with many addresses would hide.
+    private var throttled: FailureLog
     private var failure: ServeError?
 
     private final class Signalled {
@@ -68,6 +70,7 @@ package final class Supervisor {
         self.log = log
         self.errorLog = errorLog
         failures = FailureLog(log)
+        throttled = FailureLog(log)
         logProblems = DiagnosticLog(log)
         workerCount = settings.workers ?? Processors.available
         Signals.ignoreBrokenPipes()
@@ -183,6 +186,10 @@ package final class Supervisor {
             failures.say("\(host): backend \(backend): \(error.reason), answered \(error.status)", now: loop.now)
         case .said(let text, let host, let backend):
             failures.say("\(host): backend \(backend) says: \(text)", now: loop.now)
+        case .throttled(let client, let host):
+            throttled.say(
+                "\(host): logins from \(client) have failed too often and have to wait (429); the access log has the users",
+                now: loop.now)
         case .outOfDescriptors:
             failures.say(
                 "Too many open files: new connections have to wait. Raise the limit (ulimit -n).", now: loop.now)

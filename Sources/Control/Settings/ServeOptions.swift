@@ -24,6 +24,8 @@ package struct ServeOptions: Sendable {
     package var logFolder: String?
     /// `--drain-timeout`.
     package var drainTimeout: String?
+    /// `--login-attempts`.
+    package var loginAttempts: String?
 
     /// Options that leave every setting to the environment and the defaults.
     package init() {}

@@ -49,6 +49,9 @@ package struct Settings: Sendable {
     package var logFolder: String?
     /// How long requests under way may take to finish after SIGTERM.
     package var drainTimeout: Duration
+    /// How many logins may fail, of one user at one address, before further ones have to wait (`LOGIN_ATTEMPTS`); nil for any
+    /// number.
+    package var loginAttempts: Int?
     /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
     package var keyExchangeBits: Int?
     /// The settings that routing takes for every host.
@@ -96,6 +99,9 @@ package struct Settings: Sendable {
             try Self.number(text, setting: "--drain-timeout", allowed: 0...86_400)
         }
         drainTimeout = .seconds(seconds ?? 30)
+        loginAttempts = try Self.optionalNumber(
+            options.loginAttempts, "--login-attempts", "LOGIN_ATTEMPTS", allowed: 1...10_000,
+            otherwise: LoginThrottle.defaultAttempts, environment)
         logFolder = options.logFolder
         accessLog = try Self.accessLog(options.accessLog, folder: options.logFolder, environment)
         let (format, formatProblem) = try LogFormat.read(from: environment)
@@ -183,6 +189,16 @@ package struct Settings: Sendable {
     private static func everywhere(port: UInt16, hasIPv6: Bool) -> [Endpoint] {
         let ipv4 = Endpoint(address: IPAddress(ipv4: 0), port: port)
         return hasIPv6 ? [ipv4, Endpoint(address: IPAddress(ipv6: 0, 0), port: port)] : [ipv4]
+    }
+
+    /// A number that may be `off`, which is nil.
+    private static func optionalNumber(
+        _ option: String?, _ flag: String, _ variable: String, allowed: ClosedRange<Int>, otherwise: Int,
+        _ environment: Environment
+    ) throws(SettingsError) -> Int? {
+        guard let text = option ?? environment[variable] else { return otherwise }
+        if text == "off" { return nil }
+        return try number(text, setting: option == nil ? variable : flag, allowed: allowed)
     }
 
     private static func number(

@@ -10,6 +10,7 @@ extension WorkerSettings {
         httpsPort = settings.redirectPort
         requiresProxyHeader = settings.requiresProxyHeader
         trustedProxies = settings.trustedProxies
+        loginAttempts = settings.loginAttempts
         logFormat = settings.logFormat
         pageFolder = ByteString(settings.folders.pages)
         answersChallengesForUnknown = settings.answersChallengesForUnknown

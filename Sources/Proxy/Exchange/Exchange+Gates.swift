@@ -1,3 +1,4 @@
+internal import Net
 internal import Routing
 
 /// How a request is held at a gate, and how it goes on.
@@ -18,6 +19,20 @@ extension Exchange {
     func authenticated(_ decision: Authenticator.Decision, as waiter: UInt64) {
         guard case .suspended = phase, self.waiter == waiter else { return }
         proceed(RequestGates.verdict(decision, on: self))
+    }
+
+    /// Holds a request until its login may be tried.
+    func holdLogin(for time: Duration) {
+        hasWaitedForLogin = true
+        let delay = LimitDelay(self)
+        suspend(for: delay)
+        delay.begin(milliseconds: Int(time.clampedNanoseconds / 1_000_000) + 1) { $0.admit() }
+    }
+
+    /// Takes note of how long the client has to wait before it may try to log in again.
+    func refuseLogin(for time: Duration, isNews: Bool) {
+        retryAfter = Int(time.clampedNanoseconds / 1_000_000_000) + 1
+        if isNews { worker.reportThrottled(self) }
     }
 
     /// Asks another location whether the request may go on.

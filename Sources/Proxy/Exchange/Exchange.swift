@@ -45,6 +45,10 @@ final class Exchange {
     var isAuthenticated = false
     /// The status that the client is refused with where no further check lets it pass, 0 for none (`satisfy any`).
     var refusal = 0
+    /// Whether the request was held because logins had failed before.
+    var hasWaitedForLogin = false
+    /// After how many seconds the client may try again that is refused with 429, 0 where nothing is known of that.
+    var retryAfter = 0
     /// What a gate waits for, but for a password.
     var suspension: (any Suspension)?
     /// Whether the request was counted by the limits of a location.
@@ -193,6 +197,8 @@ final class Exchange {
         backend = nil
         user = nil
         isAuthenticated = false
+        hasWaitedForLogin = false
+        retryAfter = 0
         isCounted = false
         status = 0
         attempts.removeAll()

@@ -183,7 +183,11 @@ enum LocalResponse {
                 isForFiles ? "GET, HEAD" : "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
             downstream.addField("Allow", methods)
         }
-        if status == 503 { downstream.addField("Retry-After", "1") }
+        if status == 503 {
+            downstream.addField("Retry-After", "1")
+        } else if status == 429, exchange.retryAfter > 0 {
+            ByteString("\(exchange.retryAfter)").withBytes { downstream.addField("Retry-After", $0) }
+        }
         exchange.location.answerFields.writeExpiry(status: status, changed: nil, for: exchange)
         ResponseWriter.writeConfiguredFields(status: status, for: exchange)
         downstream.endHead()

@@ -50,7 +50,7 @@ enum RequestGates {
     /// A check has refused the request, which is final where all must let it pass; else 401 tells the client more than 403.
     private static func refused(_ status: Int, _ exchange: Exchange, next: (Exchange) -> Verdict) -> Verdict {
         guard exchange.location.settings.satisfy == .any else { return .respond(status) }
-        if exchange.refusal != 401 { exchange.refusal = status }
+        if exchange.refusal != 401 || status == 429 { exchange.refusal = status }
         return next(exchange)
     }
 
@@ -60,7 +60,10 @@ enum RequestGates {
         let worker = exchange.worker
         let waiter = worker.nextWaiter()
         let decision = worker.authenticator.check(
-            authorization: value, source: source, now: worker.loop.now, waiter: waiter)
+            authorization: value, source: source,
+            for: .init(
+                client: exchange.client.address, file: exchange.location.settings.authentication?.file ?? "",
+                hasWaited: exchange.hasWaitedForLogin), now: worker.loop.now, waiter: waiter)
         if decision == .pending { worker.wait(exchange, as: waiter) }
         return verdict(decision, on: exchange)
     }
@@ -77,6 +80,12 @@ enum RequestGates {
             return refused(401, exchange, next: askLocation)
         case .pending: return .suspend
         case .overloaded: return .respond(503)
+        case .hold(let time):
+            exchange.holdLogin(for: time)
+            return .suspend
+        case .throttled(let time, let isNews):
+            exchange.refuseLogin(for: time, isNews: isNews)
+            return refused(429, exchange, next: askLocation)
         case .refuse(403): return refused(403, exchange, next: askLocation)
         case .refuse(let status): return .respond(status)
         }

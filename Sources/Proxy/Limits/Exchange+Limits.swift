@@ -14,14 +14,8 @@ extension Exchange {
         case .delay(let milliseconds):
             let delay = LimitDelay(self)
             suspend(for: delay)
-            delay.begin(milliseconds: milliseconds)
+            delay.begin(milliseconds: milliseconds) { $0.enter(limits) }
         }
-    }
-
-    /// Goes on with a request whose turn has come.
-    func delayed(by delay: LimitDelay) {
-        guard isResumed(by: delay), let limits = location.limits else { return }
-        enter(limits)
     }
 
     private func enter(_ limits: LocationLimits) {

@@ -18,6 +18,10 @@ package final class Authenticator {
         case pending
         /// Too many passwords are being checked: answer 503 with `Retry-After`.
         case overloaded
+        /// Logins have failed too often: ask again after so long, which happens to a request once.
+        case hold(Duration)
+        /// Logins have failed too often: answer 429 with `Retry-After`. Whether the log should have a line about it.
+        case throttled(Duration, isNews: Bool)
         /// Nobody can come in, or not this user, until the password file is mended: answer with this status.
         case refuse(status: Int)
     }
@@ -36,12 +40,32 @@ package final class Authenticator {
         }
     }
 
+    /// Who asks: what a login is counted by.
+    package struct Asker {
+        /// The client's address.
+        let client: IPAddress
+        /// The path of the password file.
+        let file: String
+        /// Whether the request was held before.
+        let hasWaited: Bool
+
+        /// A client that wants to be one of the users of a file.
+        package init(client: IPAddress, file: String, hasWaited: Bool = false) {
+            self.client = client
+            self.file = file
+            self.hasWaited = hasWaited
+        }
+    }
+
     private struct Waiting {
         let user: ByteString
+        let attempt: LoginAttempt
+        let isKnown: Bool
         var waiters: [UInt64]
     }
 
     private let threads: HashingThreads
+    private let throttle: LoginThrottle
     private let deliver: @Sendable (CredentialKey, CredentialVerdict) -> Void
     private let mac = CredentialMAC()
     private var credentials = BasicCredentials()
@@ -52,12 +76,16 @@ package final class Authenticator {
 
     /// An authenticator without memories.
     ///
-    /// - Parameter deliver: called on a hashing thread when a check that this authenticator began has ended. It must see to
-    ///   it that `completed` is called with the same values on the worker's own thread.
+    /// - Parameters:
+    ///   - throttle: what all authenticators count failed logins in.
+    ///   - deliver: called on a hashing thread when a check that this authenticator began has ended. It must see to
+    ///     it that `completed` is called with the same values on the worker's own thread.
     package init(
-        threads: HashingThreads, deliver: @escaping @Sendable (CredentialKey, CredentialVerdict) -> Void
+        threads: HashingThreads, throttle: LoginThrottle,
+        deliver: @escaping @Sendable (CredentialKey, CredentialVerdict) -> Void
     ) {
         self.threads = threads
+        self.throttle = throttle
         self.deliver = deliver
     }
 
@@ -66,10 +94,13 @@ package final class Authenticator {
     /// - Parameters:
     ///   - authorization: the value of the request's one Authorization field, or nil when it has none.
     ///   - source: the password file of the location.
+    ///   - asker: who asks.
     ///   - now: the current time of the worker's loop.
     ///   - waiter: what `completed` shall call this request if the decision is `pending`.
     package func check(
-        authorization: UnsafeRawBufferPointer?, source: PasswordSource, now: Instant, waiter: UInt64
+        authorization: UnsafeRawBufferPointer?, source: PasswordSource, for asker: @autoclosure () -> Asker,
+        now: Instant,
+        waiter: UInt64
     ) -> Decision {
         switch source {
         case .missing: return .refuse(status: 403)
@@ -78,10 +109,12 @@ package final class Authenticator {
             guard let authorization, credentials.read(authorization) else { return .challenge(user: nil) }
             defer { credentials.wipe() }
             guard let entry = file.entry(for: credentials.user) else {
-                return checkUnknownUser(file, now: now, waiter: waiter)
+                return checkUnknownUser(file, for: asker(), now: now, waiter: waiter)
             }
             guard entry.isReadable else { return .refuse(status: 500) }
-            return check(entry, of: file, now: now, waiter: waiter)
+            let key = key(entry, of: file, isDecoy: false)
+            if let user = accepted.user(for: key, now: now) { return .pass(user: user) }
+            return check(entry, of: file, as: key, for: asker(), now: now, waiter: waiter)
         }
     }
 
@@ -94,43 +127,60 @@ package final class Authenticator {
         }
         switch verdict {
         case .accepted:
+            throttle.succeeded(waiting.attempt, wasKnown: waiting.isKnown, at: now)
             accepted.insert(key, user: waiting.user, now: now)
             return Resumption(waiters: waiting.waiters, decision: .pass(user: waiting.user))
         case .refused:
             refused.insert(key, user: waiting.user, now: now)
             return Resumption(waiters: waiting.waiters, decision: .challenge(user: waiting.user))
         case .failed:
+            if !waiting.isKnown { throttle.withdrew(waiting.attempt, at: now) }
             return Resumption(waiters: waiting.waiters, decision: .refuse(status: 500))
         }
     }
 
     private func check(
-        _ entry: PasswordFile.Entry, of file: PasswordFile, now: Instant, waiter: UInt64
+        _ entry: PasswordFile.Entry, of file: PasswordFile, as key: CredentialKey, for asker: Asker, now: Instant,
+        waiter: UInt64
     ) -> Decision {
-        let key = key(entry, of: file, isDecoy: false)
-        if let user = accepted.user(for: key, now: now) { return .pass(user: user) }
         // For nothing but its time, which an unknown user takes too.
         _ = file.decoy(choosing: mac.number(for: credentials.user))
         guard let hash = file.hash(of: entry) else { return .refuse(status: 500) }
-        return submit(key, hash, now: now, waiter: waiter)
+        return submit(key, hash, for: asker, now: now, waiter: waiter)
     }
 
-    private func checkUnknownUser(_ file: PasswordFile, now: Instant, waiter: UInt64) -> Decision {
+    private func checkUnknownUser(_ file: PasswordFile, for asker: Asker, now: Instant, waiter: UInt64) -> Decision {
         guard let entry = file.decoy(choosing: mac.number(for: credentials.user)), let hash = file.hash(of: entry)
         else {
             return .challenge(user: ByteString(credentials.user))
         }
-        return submit(key(entry, of: file, isDecoy: true), hash.decoy, now: now, waiter: waiter)
+        return submit(key(entry, of: file, isDecoy: true), hash.decoy, for: asker, now: now, waiter: waiter)
     }
 
-    private func submit(_ key: CredentialKey, _ hash: PasswordHash, now: Instant, waiter: UInt64) -> Decision {
-        if let user = refused.user(for: key, now: now) { return .challenge(user: user) }
+    private func submit(
+        _ key: CredentialKey, _ hash: PasswordHash, for asker: Asker, now: Instant, waiter: UInt64
+    ) -> Decision {
+        // The many requests that a client begins with are one login.
         if waiting[key] != nil {
             waiting[key]?.waiters.append(waiter)
             return .pending
         }
-        guard threads.check(key, hash, password: credentials.password, deliver: deliver) else { return .overloaded }
-        waiting[key] = Waiting(user: ByteString(credentials.user), waiters: [waiter])
+        let attempt = LoginAttempt(client: asker.client, user: credentials.user, file: asker.file, key: key)
+        let isKnown: Bool
+        switch throttle.begin(attempt, hasWaited: asker.hasWaited, at: now) {
+        case .pass(let wasRight): isKnown = wasRight
+        case .hold(let time): return .hold(time)
+        case .refuse(let time, let isNews): return .throttled(time, isNews: isNews)
+        }
+        // It counts as failed once more, but it costs no further hash.
+        if let user = refused.user(for: key, now: now) { return .challenge(user: user) }
+        let origin = isKnown ? nil : asker.client.network
+        guard threads.check(key, hash, password: credentials.password, from: origin, deliver: deliver) else {
+            if !isKnown { throttle.withdrew(attempt, at: now) }
+            return .overloaded
+        }
+        waiting[key] = Waiting(
+            user: ByteString(credentials.user), attempt: attempt, isKnown: isKnown, waiters: [waiter])
         return .pending
     }
 

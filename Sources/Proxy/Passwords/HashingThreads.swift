@@ -1,3 +1,4 @@
+package import Bytes
 package import Net
 package import Passwords
 
@@ -41,12 +42,16 @@ package final class HashingThreads: Sendable {
     /// - Parameters:
     ///   - key: what the credential is known by; one of its checks at a time is under way.
     ///   - password: copied at once, and the copy wiped when it was hashed.
+    ///   - origin: the network that it comes from, which gets its turn among others and may have no more than a part of the
+    ///     queue; nil for a password that was right lately, which goes before all others.
     ///   - deliver: called once with the verdict, on a hashing thread.
     package func check(
-        _ key: CredentialKey, _ hash: PasswordHash, password: UnsafeRawBufferPointer,
+        _ key: CredentialKey, _ hash: PasswordHash, password: UnsafeRawBufferPointer, from origin: IPAddress?,
         deliver: @escaping @Sendable (CredentialKey, CredentialVerdict) -> Void
     ) -> Bool {
-        queue.add(key, delivery: deliver) { HashQueue.Job(key: key, hash: hash, password: SecretBytes(password)) }
+        queue.add(key, from: origin, delivery: deliver) {
+            HashQueue.Job(key: key, hash: hash, password: SecretBytes(password))
+        }
     }
 
     private static func verdict(on job: HashQueue.Job) -> CredentialVerdict {

@@ -23,9 +23,8 @@ package enum Rehearsal {
         quiet.httpAddresses = []
         quiet.httpsAddresses = []
         let worker = try Worker(
-            settings: quiet, sockets: [], mailbox: Mailbox(), hashing: HashingThreads(count: 1), zones: LimitZones(),
-            log: nil,
-            ticketKeys: TicketKeys()
+            settings: quiet, sockets: [], mailbox: Mailbox(), hashing: HashingThreads(count: 1),
+            throttle: LoginThrottle(attempts: nil), zones: LimitZones(), log: nil, ticketKeys: TicketKeys()
         ) { report in
             if case .failed(let error, _, _) = report { stage.failed(error) }
         }

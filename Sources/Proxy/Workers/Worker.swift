@@ -46,7 +46,8 @@ final class Worker {
     /// - Throws: `SystemError` or `TLSError` of the call that failed.
     init(
         settings: WorkerSettings, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>, hashing: HashingThreads,
-        zones: LimitZones, log: LogWriter?, ticketKeys: TicketKeys, report: @escaping @Sendable (WorkerReport) -> Void
+        throttle: LoginThrottle, zones: LimitZones, log: LogWriter?, ticketKeys: TicketKeys,
+        report: @escaping @Sendable (WorkerReport) -> Void
     ) throws {
         self.settings = settings
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
@@ -56,7 +57,7 @@ final class Worker {
         accessLog = AccessLog(writer: log, format: settings.logFormat)
         routes = WorkerRoutes(log: accessLog)
         tls = try TLSEngine(selector: CertificateSelector(), ticketKeys: ticketKeys)
-        authenticator = Authenticator(threads: hashing) { key, verdict in
+        authenticator = Authenticator(threads: hashing, throttle: throttle) { key, verdict in
             mailbox.post(.verified(key, verdict))
         }
         flusher = LogFlusher(accessLog)
@@ -206,6 +207,11 @@ final class Worker {
     /// Tells the supervisor why a request went on to another backend.
     func reportPassedOver(_ backend: BackendPool?, _ error: ExchangeError, exchange: Exchange) {
         report(.passedOver(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
+    }
+
+    /// Tells the supervisor that logins of a client have to wait.
+    func reportThrottled(_ exchange: Exchange) {
+        report(.throttled(client: exchange.client.address, host: exchange.host?.name.text ?? "-"))
     }
 
     // MARK: Waiting for a password

@@ -1,3 +1,5 @@
+package import Bytes
+
 /// What a worker tells the supervisor.
 package enum WorkerReport: Sendable {
     /// The worker routes by the configuration of this generation.
@@ -8,6 +10,8 @@ package enum WorkerReport: Sendable {
     case failed(ExchangeError, host: String, backend: String)
     /// A FastCGI application has written something to its standard error.
     case said(String, host: String, backend: String)
+    /// Logins of a client have failed so often that further ones have to wait.
+    case throttled(client: IPAddress, host: String)
     /// No descriptor is left for another connection; accepting pauses.
     case outOfDescriptors
     /// The worker's thread has ended: drained or stopped, or with an error because it could not start.

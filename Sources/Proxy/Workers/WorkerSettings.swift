@@ -20,6 +20,10 @@ package struct WorkerSettings: Sendable {
     package var http2Limits = HTTP2Limits()
     /// How long a TLS handshake, and the head of a request, may take.
     package var clientHeaderTimeout = Duration.seconds(60)
+    /// How many logins may fail, of one user at one address, before further ones have to wait; nil for any number.
+    package var loginAttempts: Int? = LoginThrottle.defaultAttempts
+    /// How long a login is held rather than refused that comes too early behind failed ones.
+    package var longestLoginHold = Duration.seconds(2)
     /// The name of this machine, for `$hostname`.
     package var hostname: ByteString = "localhost"
 

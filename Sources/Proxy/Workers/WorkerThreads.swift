@@ -43,13 +43,14 @@ package final class WorkerThreads {
         }
         self.mailboxes = mailboxes
         let zones = LimitZones()
+        let throttle = LoginThrottle(attempts: settings.loginAttempts, longestHold: settings.longestLoginHold)
         threads = mailboxes.enumerated().map { index, mailbox in
             let sockets = sockets.map { $0[index] }
             return Thread.start(name: "portico-\(index)") {
                 do {
                     let worker = try Worker(
-                        settings: settings, sockets: sockets, mailbox: mailbox, hashing: hashing, zones: zones,
-                        log: log, ticketKeys: ticketKeys, report: report)
+                        settings: settings, sockets: sockets, mailbox: mailbox, hashing: hashing, throttle: throttle,
+                        zones: zones, log: log, ticketKeys: ticketKeys, report: report)
                     worker.run()
                     report(.ended(nil))
                 } catch {

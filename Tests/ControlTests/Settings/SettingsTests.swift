@@ -60,6 +60,20 @@ struct SettingsTests {
         #expect(settings.https.count == 2)
     }
 
+    @Test("say how many logins may fail, any number with `off`, and by the option before the variable")
+    func loginAttempts() throws {
+        #expect(try settings().loginAttempts == 10)
+        #expect(try settings(["LOGIN_ATTEMPTS": "3"]).loginAttempts == 3)
+        #expect(try settings(["LOGIN_ATTEMPTS": "off"]).loginAttempts == nil)
+        #expect(try settings(["LOGIN_ATTEMPTS": "3"]) { $0.loginAttempts = "off" }.loginAttempts == nil)
+        #expect(throws: SettingsError.number(setting: "LOGIN_ATTEMPTS", text: "0", allowed: 1...10_000)) {
+            try settings(["LOGIN_ATTEMPTS": "0"])
+        }
+        #expect(throws: SettingsError.number(setting: "--login-attempts", text: "no", allowed: 1...10_000)) {
+            try settings { $0.loginAttempts = "no" }
+        }
+    }
+
     @Test("refuse to listen nowhere")
     func nowhere() {
         #expect(throws: SettingsError.nothingToListenOn) {
