@@ -22,6 +22,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "host-file", check: HostFileCheck.run),
         FuzzTarget(name: "password-file", check: PasswordFileCheck.run),
         FuzzTarget(name: "docker", check: DockerCheck.run),
+        FuzzTarget(name: "discovery", check: DiscoveryCheck.run),
         FuzzTarget(name: "proxy-header", check: ProxyHeaderCheck.run),
         FuzzTarget(name: "proxy", check: ProxyCheck.run),
         FuzzTarget(name: "client-hello", check: ClientHelloCheck.run),

@@ -25,6 +25,9 @@ extension SystemError {
     /// The failure of `call` because memory has run out (ENOMEM).
     package static func outOfMemory(_ call: StaticString) -> SystemError { SystemError(call: call, code: ENOMEM) }
 
+    /// Whether the call would have had to wait (EAGAIN).
+    package var isWouldBlock: Bool { code == EAGAIN }
+
     /// Whether the process or the system has no descriptor left (EMFILE, ENFILE).
     package var isDescriptorShortage: Bool { code == EMFILE || code == ENFILE }
 }

@@ -78,7 +78,9 @@ struct ServeCommand: ParsableCommand {
         options.loginAttempts = loginAttempts
         let environment = Environment(ProcessInfo.processInfo.environment)
         let settings = try Settings(options: options, environment: environment)
+        // Before all else: it must hold nothing of what comes next.
+        let monitor = try Monitor.start(settings)
         let errorLog = settings.logFolder.flatMap { ErrorLogFile(path: Folders.joined($0, "error.log")) }
-        try Supervisor(settings, log: ServerLog.logger(file: errorLog), errorLog: errorLog).run()
+        try Supervisor(settings, monitor: monitor, log: ServerLog.logger(file: errorLog), errorLog: errorLog).run()
     }
 }

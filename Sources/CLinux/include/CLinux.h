@@ -60,3 +60,24 @@ int portico_error_text(int code, char *text, size_t capacity);
 
 /// signalfd_siginfo's signal number, read from the descriptor; 0 when none is waiting.
 uint32_t portico_read_signal(int descriptor);
+
+/// fork(2); only for a process of one thread.
+pid_t portico_fork(void);
+
+/// Has the kernel end this process when its parent does (PR_SET_PDEATHSIG); -1 when the parent is gone already.
+int portico_die_with(pid_t parent);
+
+/// Closes every descriptor from 3 on but the given ones, which stand in ascending order (close_range(2)).
+void portico_close_others(const int *kept, int count);
+
+/// Has this process ignore a signal.
+void portico_ignore_signal(int number);
+
+/// sendmsg(2) of one piece with descriptors beside it (SCM_RIGHTS, unix(7)).
+ssize_t portico_send(int socket, const void *bytes, size_t count, const int *descriptors, int descriptor_count);
+
+/// recvmsg(2) of one piece and of the descriptors beside it, which are closed on exec.
+///
+/// Returns the number of bytes. *descriptor_count goes in as the room for descriptors and comes out as their number.
+/// EMSGSIZE when bytes or descriptors were lost for want of room; the descriptors that came are closed then.
+ssize_t portico_receive(int socket, void *bytes, size_t count, int *descriptors, int *descriptor_count);

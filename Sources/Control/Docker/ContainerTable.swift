@@ -29,6 +29,8 @@ struct ContainerTable {
 
     private var entries: [String: Entry] = [:]
     private var lastRevision: UInt64 = 0
+    /// The containers of which something else is known, or nothing any more, since `takeTouched()`.
+    private var touched: Set<String> = []
 
     /// How many containers run.
     var count: Int { entries.count }
@@ -41,6 +43,15 @@ struct ContainerTable {
     /// All containers that run and are known, in the order of their identifiers.
     var running: [Container] {
         entries.values.compactMap { $0.inspected?.container }.sorted { $0.id < $1.id }
+    }
+
+    /// Whether a container asks for requests and may get them.
+    func isRoutable(_ id: String) -> Bool { entries[id].map(Self.isRoutable) ?? false }
+
+    /// The containers of which something else is known, or nothing any more, since this was last called.
+    mutating func takeTouched() -> Set<String> {
+        defer { touched = [] }
+        return touched
     }
 
     /// What is known of a container that runs.
@@ -103,6 +114,7 @@ struct ContainerTable {
             }
             if let since = entries[id]?.stopping, now.since(since) >= Self.stopGrace {
                 entries[id]?.stopping = nil
+                touched.insert(id)
                 if entries[id].map(Self.isRoutable) == true { effect.isChanged = true }
             }
         }
@@ -116,7 +128,10 @@ struct ContainerTable {
         guard let entry = entries[id] else { return Effect() }
         guard entry.revision == revision else { return Effect(inspect: [id]) }
         guard let answer, answer.isRunning else { return Effect(isChanged: remove(id)) }
-        if let before = entry.inspected, before.started != answer.started { entries[id]?.stopping = nil }
+        if let before = entry.inspected, before.started != answer.started {
+            entries[id]?.stopping = nil
+            touched.insert(id)
+        }
         return Effect(isChanged: change(id) { $0 = answer })
     }
 
@@ -125,6 +140,7 @@ struct ContainerTable {
         guard let entry = entries[id], entry.stopping == nil else { return false }
         guard signal.isStop || signal == entry.inspected?.stopSignal else { return false }
         entries[id]?.stopping = now
+        touched.insert(id)
         return Self.isRoutable(entry)
     }
 
@@ -137,7 +153,9 @@ struct ContainerTable {
     }
 
     private mutating func remove(_ id: String) -> Bool {
-        entries.removeValue(forKey: id).map(Self.isRoutable) ?? false
+        guard let entry = entries.removeValue(forKey: id) else { return false }
+        touched.insert(id)
+        return Self.isRoutable(entry)
     }
 
     private mutating func change(_ id: String, _ body: (inout InspectedContainer?) -> Void) -> Bool {
@@ -146,6 +164,7 @@ struct ContainerTable {
         body(&after.inspected)
         guard before.inspected != after.inspected else { return false }
         entries[id] = after
+        touched.insert(id)
         return Self.isRoutable(before) || Self.isRoutable(after)
     }
 

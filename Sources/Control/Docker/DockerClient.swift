@@ -115,6 +115,8 @@ final class DockerClient {
 
     /// Whether no answer is awaited that might change the table.
     var isSettled: Bool { inspections.isIdle }
+    /// What `ContainerTable.takeTouched()` gives.
+    func takeTouched() -> Set<String> { table.takeTouched() }
 
     /// Whether there is nothing to wait for before the first request: all is known, or nobody answers.
     var isReady: Bool { isSynchronized || target == .none || failures > 0 }

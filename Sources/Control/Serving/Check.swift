@@ -86,7 +86,7 @@ package enum Check {
         let outcome = try read(settings) { result, configurator in
             Result {
                 var explanation = try Explainer.explain(
-                    question, by: result, settings: settings, containers: configurator.docker.table.running,
+                    question, by: result, settings: settings, containers: configurator.docker.running,
                     now: FileStamp.now / 1_000_000_000)
                 if let finding = engineFinding(settings, configurator) {
                     explanation.findings.append(CheckFinding(finding))

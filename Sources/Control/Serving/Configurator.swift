@@ -29,7 +29,7 @@ final class Configurator {
     }
 
     /// The engine that is followed.
-    private(set) var docker: DockerClient
+    let docker: Discovery
     /// What was published last, and what was found while it was built.
     private(set) var current: ServingBuilder.Result?
 
@@ -53,11 +53,13 @@ final class Configurator {
     /// - Parameters:
     ///   - settings: where everything is.
     ///   - loop: the loop of the calling thread.
+    ///   - source: what follows the engine; nil for a thread of this process.
     ///   - log: where diagnostics go, each once.
     ///   - publish: takes each configuration, on the loop's thread.
     /// - Throws: `SystemError` when the kernel gives no descriptor for the watch or for threads that look names up.
     init(
-        _ settings: Settings, on loop: EventLoop, log: Logger, publish: @escaping (ServingConfiguration) -> Void
+        _ settings: Settings, discovery source: (any DiscoverySource)? = nil, on loop: EventLoop, log: Logger,
+        publish: @escaping (ServingConfiguration) -> Void
     ) throws(SystemError) {
         self.loop = loop
         self.publish = publish
@@ -69,10 +71,9 @@ final class Configurator {
         earliestBuild = loop.now
         let relay = Relay()
         watcher = try FolderWatcher(on: loop) { relay.filesChanged?() }
-        docker = DockerClient(
-            settings.docker, security: settings.engineSecurity, filters: settings.containerFilters,
-            own: .current(label: settings.containerLabel), on: loop, resolver: resolver, log: log
-        ) { relay.containersChanged?() }
+        docker = Discovery(settings, from: source ?? DiscoveryThread(settings), on: loop, log: log) {
+            relay.containersChanged?()
+        }
         relay.filesChanged = { [unowned self] in lookAtFiles() }
         relay.containersChanged = { [unowned self] in setOutdated() }
         builder.files.isBeingWritten = { [unowned watcher] in watcher.isBeingWritten($0) }
@@ -166,7 +167,7 @@ final class Configurator {
         let start = Instant.now
         outdated = nil
         agenda.cancel(.build)
-        let result = builder.build(containers: docker.table.routable, place: docker.place, names: names)
+        let result = builder.build(containers: docker.routable, place: docker.place, names: names)
         lookUp(result.configuration.snapshot.unresolvedNames)
         watcher.watch(builder.paths)
         if current == nil, isWaiting, !lookUps.isEmpty { return }

@@ -39,6 +39,7 @@ package final class Supervisor {
     private let signalled = Signalled()
     private let accessLogs: AccessLogFiles
     private let errorLog: ErrorLogFile?
+    private let monitor: MonitorLink
     private var logProblems: DiagnosticLog
     private let hashing: HashingThreads
     private let tickets: TicketKeys
@@ -63,12 +64,17 @@ package final class Supervisor {
 
     /// A server that does not run yet. It must be made on the main thread, before any other thread of the process.
     ///
-    /// - Parameter errorLog: the file that `log` writes to, to be opened anew with the access logs.
+    /// - Parameters:
+    ///   - monitor: the process that keeps the rights of this one.
+    ///   - errorLog: the file that `log` writes to, to be opened anew with the access logs.
     /// - Throws: `ServeError` when the access log cannot be opened or the system gives not what a server needs.
-    package init(_ settings: Settings, log: Logger, errorLog: ErrorLogFile? = nil) throws(ServeError) {
+    package init(
+        _ settings: Settings, monitor: MonitorLink, log: Logger, errorLog: ErrorLogFile? = nil
+    ) throws(ServeError) {
         self.settings = settings
         self.log = log
         self.errorLog = errorLog
+        self.monitor = monitor
         failures = FailureLog(log)
         throttled = FailureLog(log)
         logProblems = DiagnosticLog(log)
@@ -104,7 +110,10 @@ package final class Supervisor {
         if let problem = accessLogs.problem { log.warning("\(problem) Standard output takes its place.") }
         do throws(SystemError) {
             try loop.receive(from: reports) { [unowned self] in receive($0) }
-            configurator = try Configurator(settings, on: loop, log: log) { [unowned self] in serve($0) }
+            try monitor.listen(on: loop, log: log)
+            configurator = try Configurator(settings, discovery: monitor, on: loop, log: log) { [unowned self] in
+                serve($0)
+            }
         } catch {
             throw .system(error.description)
         }

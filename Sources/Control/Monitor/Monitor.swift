@@ -1,0 +1,120 @@
+internal import Net
+
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// The process that keeps the rights that the serving one gives up, and does for it the little that needs them.
+///
+/// It is forked before anything else, so that it holds no key and no listening socket, has one thread and reads nothing
+/// that comes from a network. Of its own it only has the process that follows the engine started, again and again where
+/// that ends. It ends with the process that it was forked from.
+package final class Monitor {
+    /// How long after its end the other process is started again, at first and at the most.
+    static let pause = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
+    /// How long the other process must have run for its end to count as the first.
+    static let steady = Duration.seconds(30)
+
+    private enum Chore: CaseIterable {
+        case start
+    }
+
+    private let settings: Settings
+    private let loop: EventLoop
+    private let agenda: Agenda<Chore>
+    private let wire: FileDescriptor
+    private var signals: Signals?
+    private var discovery: ForkedProcess?
+    private var started = Instant.now
+    private var failures = 0
+
+    /// Forks it.
+    ///
+    /// - Returns: the serving process's end.
+    /// - Throws: `ServeError.system` when there can be no further process.
+    package static func start(_ settings: Settings) throws(ServeError) -> MonitorLink {
+        do throws(SystemError) {
+            return try fork(settings)
+        } catch {
+            throw .system(error.description)
+        }
+    }
+
+    private static func fork(_ settings: Settings) throws(SystemError) -> MonitorLink {
+        let (own, other) = try SocketPair(.packets).release()
+        let wire = FileDescriptor(owning: own)
+        let end = FileDescriptor(owning: other)
+        let process = try ForkedProcess(name: "portico-monitor", keeping: [other]) {
+            guard let monitor = try? Monitor(settings, over: FileDescriptor(owning: other)) else { return }
+            monitor.run()
+        }
+        _ = consume end
+        return MonitorLink(wire, to: process)
+    }
+
+    private init(_ settings: Settings, over wire: consuming FileDescriptor) throws(SystemError) {
+        self.settings = settings
+        loop = try EventLoop()
+        agenda = Agenda(on: loop)
+        let raw = wire.raw
+        self.wire = wire
+        let ear = MonitorEar(raw) { [loop] in loop.stop() }
+        _ = try loop.add(raw, ear, interest: .reading)
+    }
+
+    private func run() {
+        agenda.perform = { [unowned self] _ in startDiscovery() }
+        signals = try? Signals([SIGCHLD], on: loop) { [unowned self] _ in childEnded() }
+        if settings.docker != .none { startDiscovery() }
+        loop.run()
+    }
+
+    private func startDiscovery() {
+        started = loop.now
+        do throws(SystemError) {
+            let (own, other) = try SocketPair(.stream).release()
+            let given = FileDescriptor(owning: own)
+            let kept = FileDescriptor(owning: other)
+            discovery = try ForkedProcess(name: "portico-docker", keeping: [other]) {
+                try? DiscoveryProcess.run(settings, over: FileDescriptor(owning: other))
+            }
+            _ = consume kept
+            try Socket.send(wire.raw, [MonitorNews.discovery.rawValue], with: [given.raw])
+        } catch {
+            startLater()
+        }
+    }
+
+    private func childEnded() {
+        guard let process = discovery, !process.isRunning else { return }
+        discovery = nil
+        startLater()
+    }
+
+    private func startLater() {
+        failures = loop.now.since(started) > Self.steady ? 0 : failures + 1
+        agenda.schedule(.start, after: min(Self.pause.first * (1 << min(failures, 6)), Self.pause.longest))
+    }
+}
+
+/// What the monitor tells the serving process.
+enum MonitorNews: UInt8 {
+    /// The engine is followed by a new process, over the socket that comes with this.
+    case discovery = 1
+}
+
+/// Hears when the serving process is gone.
+private final class MonitorEar: EventSource {
+    private let descriptor: Int32
+    private let ended: () -> Void
+
+    init(_ descriptor: Int32, ended: @escaping () -> Void) {
+        self.descriptor = descriptor
+        self.ended = ended
+    }
+
+    func ready(_ readiness: Readiness) {
+        // Nothing is asked of it, so that whatever comes is the end.
+        ended()
+    }
+}
