@@ -66,6 +66,18 @@ struct ServeCommand: ParsableCommand {
                 + "number. (default: $LOGIN_ATTEMPTS, else 10)", valueName: "number"))
     var loginAttempts: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whom to serve as: a user, and with a colon a group. What only root may read is still read. (default: "
+                + "$PORTICO_USER, else whoever starts it)", valueName: "name[:group]"))
+    var user: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the kernel confines the process that serves (Landlock, seccomp): auto, required or off. (default: "
+                + "$PORTICO_SANDBOX, else auto)", valueName: "mode"))
+    var sandbox: String?
+
     func run() throws {
         var options = folders.options
         options.http = http
@@ -75,6 +87,8 @@ struct ServeCommand: ParsableCommand {
         options.accessLog = accessLog
         options.logFolder = logs ?? LogFolder.mounted
         options.drainTimeout = drainTimeout
+        options.user = user
+        options.sandbox = sandbox
         options.loginAttempts = loginAttempts
         let environment = Environment(ProcessInfo.processInfo.environment)
         let settings = try Settings(options: options, environment: environment)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <errno.h>
+#include <glob.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -81,3 +82,39 @@ ssize_t portico_send(int socket, const void *bytes, size_t count, const int *des
 /// Returns the number of bytes. *descriptor_count goes in as the room for descriptors and comes out as their number.
 /// EMSGSIZE when bytes or descriptors were lost for want of room; the descriptors that came are closed then.
 ssize_t portico_receive(int socket, void *bytes, size_t count, int *descriptors, int *descriptor_count);
+
+/// The version of Landlock that the kernel has (landlock_create_ruleset(2)); -1 for none.
+int portico_landlock_version(void);
+
+/// A set of rules that allows nothing yet; -1 where the kernel has no Landlock.
+int portico_landlock_begin(void);
+
+/// Allows to read what is beneath a path, or to write, make and remove files there.
+int portico_landlock_allow(int rules, const char *path, int writing);
+
+/// Confines the calling thread, and those that it starts, by the rules.
+int portico_landlock_enforce(int rules);
+
+/// Has the calling thread, and those that it starts, be refused the system calls that no server needs (seccomp(2)), and sockets
+/// of AF_UNIX where that is asked for.
+int portico_filter_calls(int without_unix_sockets);
+
+/// PR_SET_NO_NEW_PRIVS, prctl(2).
+int portico_forbid_new_privileges(void);
+
+/// No core files, and PR_SET_DUMPABLE off.
+int portico_hide_memory(void);
+
+/// Becomes the user and the group for good, in no further group and with no capability but CAP_NET_BIND_SERVICE, where it was
+/// there. For a process of one thread.
+int portico_become(uid_t user, gid_t group);
+
+/// setfsuid(2) and setfsgid(2): as whom files are opened from now on; -1 where that is not permitted. Only for a process of one thread.
+int portico_open_files_as(uid_t user, gid_t group);
+
+/// open(2) with O_PATH: the place itself, whatever stands there.
+int portico_find(const char *path);
+
+/// glob(3) with functions for opendir(3), and for stat(2) and lstat(2) alike, which get a struct stat.
+int portico_glob(
+    const char *pattern, glob_t *found, void *(*open_folder)(const char *), int (*look)(const char *, void *));

@@ -20,7 +20,7 @@ struct FileReading {
     /// Reads the file that the path leads to. Anything but a regular file is unreadable.
     init(of path: String) {
         // A fifo must not make us wait for its writer.
-        let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let raw = ProtectedFiles.open(path)
         guard raw >= 0 else {
             let error = SystemError.current("open")
             content = error.code == ENOENT || error.code == ENOTDIR ? .missing : .unreadable(error.message)

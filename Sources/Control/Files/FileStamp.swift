@@ -1,3 +1,5 @@
+internal import Net
+
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -21,7 +23,7 @@ struct FileStamp: Hashable {
     /// The stamp of what the path leads to, links followed; nil when that is nothing.
     init?(of path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard ProtectedFiles.status(path, &status) else { return nil }
         self.init(status)
     }
 

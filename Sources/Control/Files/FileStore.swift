@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Net
 internal import Routing
 
 #if canImport(Glibc)
@@ -83,7 +84,7 @@ final class FileStore {
             if new.value != entry.value { changed.insert(folder) }
         }
         for (pattern, paths) in patterns {
-            let new = Self.glob(pattern)
+            let new = ProtectedFiles.paths(matching: pattern)
             patterns[pattern] = new
             if new != paths { changed.insert(pattern) }
         }
@@ -145,13 +146,6 @@ final class FileStore {
         }
         return Entry(value: names.sorted(), stamp: stamp, isDoubtful: isDoubtful)
     }
-
-    private static func glob(_ pattern: String) -> [String] {
-        var result = glob_t()
-        defer { globfree(&result) }
-        guard Glibc.glob(pattern, 0, nil, &result) == 0 else { return [] }
-        return (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
-    }
 }
 
 extension FileStore: VirtualHostFiles {
@@ -168,7 +162,7 @@ extension FileStore: VirtualHostFiles {
     func paths(matching pattern: String) -> [String] {
         used.insert(pattern)
         if let paths = patterns[pattern] { return paths }
-        let paths = Self.glob(pattern)
+        let paths = ProtectedFiles.paths(matching: pattern)
         patterns[pattern] = paths
         return paths
     }

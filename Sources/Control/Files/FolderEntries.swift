@@ -1,3 +1,5 @@
+internal import Net
+
 #if canImport(Glibc)
     private import Glibc
 #endif
@@ -19,7 +21,7 @@ final class FolderEntries: Sequence, IteratorProtocol {
 
     /// Opens the folder; nil when there is none that can be read.
     init?(of folder: String) {
-        guard let stream = opendir(folder) else { return nil }
+        guard let stream = ProtectedFiles.openFolder(folder) else { return nil }
         self.folder = folder
         self.stream = stream
     }

@@ -7,8 +7,8 @@ internal import Net
 /// The process that keeps the rights that the serving one gives up, and does for it the little that needs them.
 ///
 /// It is forked before anything else, so that it holds no key and no listening socket, has one thread and reads nothing
-/// that comes from a network. Of its own it only has the process that follows the engine started, again and again where
-/// that ends. It ends with the process that it was forked from.
+/// that comes from a network. It opens files (`MonitorFiles`), and has the process that follows the engine started, again and
+/// again where that ends. It ends with the process that it was forked from.
 package final class Monitor {
     /// How long after its end the other process is started again, at first and at the most.
     static let pause = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
@@ -23,6 +23,7 @@ package final class Monitor {
     private let loop: EventLoop
     private let agenda: Agenda<Chore>
     private let wire: FileDescriptor
+    private let files: MonitorFiles
     private var signals: Signals?
     private var discovery: ForkedProcess?
     private var started = Instant.now
@@ -44,22 +45,35 @@ package final class Monitor {
         let (own, other) = try SocketPair(.packets).release()
         let wire = FileDescriptor(owning: own)
         let end = FileDescriptor(owning: other)
-        let process = try ForkedProcess(name: "portico-monitor", keeping: [other]) {
-            guard let monitor = try? Monitor(settings, over: FileDescriptor(owning: other)) else { return }
+        // The one end waits for answers, the other must not wait for questions.
+        let (asking, answering) = try SocketPair(.packets, isBlocking: true).release()
+        let line = FileDescriptor(owning: asking)
+        let lineEnd = FileDescriptor(owning: answering)
+        let process = try ForkedProcess(name: "portico-monitor", keeping: [other, answering]) {
+            let files = MonitorFiles(FileDescriptor(owning: answering), settings: settings)
+            guard let monitor = try? Monitor(settings, over: FileDescriptor(owning: other), files: files) else {
+                return
+            }
             monitor.run()
         }
         _ = consume end
+        _ = consume lineEnd
+        ProtectedFiles.ask(over: line)
         return MonitorLink(wire, to: process)
     }
 
-    private init(_ settings: Settings, over wire: consuming FileDescriptor) throws(SystemError) {
+    private init(
+        _ settings: Settings, over wire: consuming FileDescriptor, files: MonitorFiles
+    ) throws(SystemError) {
         self.settings = settings
+        self.files = files
         loop = try EventLoop()
         agenda = Agenda(on: loop)
         let raw = wire.raw
         self.wire = wire
         let ear = MonitorEar(raw) { [loop] in loop.stop() }
         _ = try loop.add(raw, ear, interest: .reading)
+        _ = try loop.add(files.raw, files, interest: .reading)
     }
 
     private func run() {
@@ -76,6 +90,11 @@ package final class Monitor {
             let given = FileDescriptor(owning: own)
             let kept = FileDescriptor(owning: other)
             discovery = try ForkedProcess(name: "portico-docker", keeping: [other]) {
+                if settings.sandbox != .off {
+                    // Both are a matter of course on kernels of the last ten years, and no more than a second wall here.
+                    try? Confinement.forbidNewPrivileges()
+                    try? Confinement.filterCalls(allowsUnixSockets: true)
+                }
                 try? DiscoveryProcess.run(settings, over: FileDescriptor(owning: other))
             }
             _ = consume kept

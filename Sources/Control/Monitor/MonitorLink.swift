@@ -8,6 +8,7 @@ package final class MonitorLink {
     private var token: Token?
     private weak var loop: EventLoop?
     private var log: Logger?
+    private var lost: () -> Void = {}
     /// Takes the socket of each process that follows the engine.
     var opened: ((consuming FileDescriptor) -> Void)?
 
@@ -16,10 +17,11 @@ package final class MonitorLink {
         self.process = process
     }
 
-    /// Hears what the monitor tells, on the loop's thread.
+    /// Hears what the monitor tells, on the loop's thread; `lost` is called when the monitor has ended.
     ///
     /// - Throws: `SystemError` when the kernel refuses to watch the line.
-    func listen(on loop: EventLoop, log: Logger) throws(SystemError) {
+    func listen(on loop: EventLoop, log: Logger, lost: @escaping () -> Void) throws(SystemError) {
+        self.lost = lost
         self.log = log
         self.loop = loop
         token = try loop.add(wire.raw, Ear(self), interest: .reading)
@@ -64,6 +66,7 @@ package final class MonitorLink {
         loop.remove(token)
         self.token = nil
         log?.error("The privileged process has ended. Portico serves on with what it knows; start it anew.")
+        lost()
     }
 }
 

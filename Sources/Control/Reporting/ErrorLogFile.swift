@@ -40,6 +40,6 @@ package final class ErrorLogFile: Sendable {
     }
 
     private static func open(_ path: String) -> Int32 {
-        Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o640)
+        ProtectedFiles.openLog(path)
     }
 }

@@ -114,7 +114,7 @@ final class AccessLogFiles {
 
     private static func open(_ path: String, mustBeFile: Bool = false) throws(ServeError) -> Int32 {
         // A fifo must not make the server wait for its reader.
-        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o640)
+        let descriptor = ProtectedFiles.openLog(path)
         guard descriptor >= 0 else { throw .accessLog(path: path, reason: SystemError.current("open").message) }
         if mustBeFile, FileStamp(of: descriptor)?.kind != .file {
             _ = Glibc.close(descriptor)

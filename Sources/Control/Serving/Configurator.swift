@@ -45,6 +45,7 @@ final class Configurator {
     private var outdated: Instant?
     private var earliestBuild: Instant
     private var isWaiting = true
+    private var isFrozen = false
     private var names: [String: [IPAddress]] = [:]
     private var lookUps: Set<String> = []
 
@@ -105,10 +106,19 @@ final class Configurator {
 
     /// Reads and asks for everything again.
     func readAgain() {
+        guard !isFrozen else { return }
         builder.forget()
         docker.reconcileNow()
         lookUpAgain()
         setOutdated()
+    }
+
+    /// Reads and asks for nothing any more, and goes on with what is known: without the process that opens files a folder
+    /// might seem to be empty, and with it the rules of a host.
+    func freeze() {
+        isFrozen = true
+        docker.stop()
+        watcher.close()
     }
 
     /// Learns nothing more.
@@ -169,7 +179,7 @@ final class Configurator {
         agenda.cancel(.build)
         let result = builder.build(containers: docker.routable, place: docker.place, names: names)
         lookUp(result.configuration.snapshot.unresolvedNames)
-        watcher.watch(builder.paths)
+        if !isFrozen { watcher.watch(builder.paths) }
         if current == nil, isWaiting, !lookUps.isEmpty { return }
         current = result
         publish(result.configuration)

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Net
 internal import Passwords
 internal import Proxy
 internal import Routing
@@ -77,7 +78,7 @@ struct KnownPasswords {
     /// Hashes that everybody can read, everybody can guess at.
     private var modeFindings: [Diagnostic] {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IROTH != 0 else { return [] }
+        guard ProtectedFiles.status(path, &status), status.st_mode & S_IROTH != 0 else { return [] }
         return [
             Diagnostic(
                 .note, at: .wholeFile(path), "everybody on this machine can read its hashes",

@@ -40,6 +40,7 @@ package final class Supervisor {
     private let accessLogs: AccessLogFiles
     private let errorLog: ErrorLogFile?
     private let monitor: MonitorLink
+    private let listener: ControlListener?
     private var logProblems: DiagnosticLog
     private let hashing: HashingThreads
     private let tickets: TicketKeys
@@ -81,6 +82,9 @@ package final class Supervisor {
         workerCount = settings.workers ?? Processors.available
         Signals.ignoreBrokenPipes()
         Self.raiseDescriptorLimit()
+        listener = try Self.openControlSocket(settings, log)
+        // From here on nothing is there that a client could not do without; what comes next are threads.
+        try GivenUpRights.giveUp(settings, log: log)
         do throws(SystemError) {
             loop = try EventLoop()
             // Threads inherit that these signals are blocked, so none may have been started yet.
@@ -110,14 +114,16 @@ package final class Supervisor {
         if let problem = accessLogs.problem { log.warning("\(problem) Standard output takes its place.") }
         do throws(SystemError) {
             try loop.receive(from: reports) { [unowned self] in receive($0) }
-            try monitor.listen(on: loop, log: log)
+            try monitor.listen(on: loop, log: log) { [unowned self] in configurator?.freeze() }
+            control = try listener.map { listener throws(SystemError) in
+                try ControlSocket(listener, on: loop) { [unowned self] path in answer(path) }
+            }
             configurator = try Configurator(settings, discovery: monitor, on: loop, log: log) { [unowned self] in
                 serve($0)
             }
         } catch {
             throw .system(error.description)
         }
-        try openControlSocket()
         configurator?.followStatuses()
         configurator?.start()
         loop.run()
@@ -219,12 +225,13 @@ package final class Supervisor {
 
     // MARK: - Questions
 
-    private func openControlSocket() throws(ServeError) {
+    private static func openControlSocket(_ settings: Settings, _ log: Logger) throws(ServeError) -> ControlListener? {
         do throws(ControlSocketError) {
-            control = try ControlSocket(at: settings.controlSocket, on: loop) { [unowned self] path in answer(path) }
+            return try ControlListener(at: settings.controlSocket)
         } catch {
             guard !settings.isControlSocketRequired else { throw .controlSocket(error.description) }
             log.warning("\(error) Until then, `portico routes` cannot ask this server.")
+            return nil
         }
     }
 

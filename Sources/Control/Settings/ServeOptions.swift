@@ -24,6 +24,10 @@ package struct ServeOptions: Sendable {
     package var logFolder: String?
     /// `--drain-timeout`.
     package var drainTimeout: String?
+    /// `--user`.
+    package var user: String?
+    /// `--sandbox`.
+    package var sandbox: String?
     /// `--login-attempts`.
     package var loginAttempts: String?
 

@@ -23,6 +23,24 @@ package struct Settings: Sendable {
         case file(String, isRequired: Bool)
     }
 
+    /// A user, and a group where one was named, as the operator wrote them.
+    package struct User: Hashable, Sendable {
+        /// `NAME` or `NAME:GROUP`; numbers may stand for names.
+        package var text: String
+        /// Whether Portico may go on as it is where it cannot become that user: so far as it was not given as an option.
+        package var isOptional: Bool
+    }
+
+    /// What becomes of the confinement that the kernel offers.
+    package enum Sandbox: String, CaseIterable, Sendable {
+        /// What there is, is used.
+        case auto
+        /// It must be there, or Portico does not serve.
+        case required
+        /// It is not used.
+        case off
+    }
+
     /// Where plain HTTP is served.
     package var http: [Endpoint]
     /// Where HTTP over TLS is served.
@@ -52,6 +70,10 @@ package struct Settings: Sendable {
     /// How many logins may fail, of one user at one address, before further ones have to wait (`LOGIN_ATTEMPTS`); nil for any
     /// number.
     package var loginAttempts: Int?
+    /// Whom the process that serves runs as (`--user`, `PORTICO_USER`); nil for whoever started it.
+    package var user: User?
+    /// Whether the process that serves is confined (`--sandbox`, `PORTICO_SANDBOX`).
+    package var sandbox = Sandbox.auto
     /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
     package var keyExchangeBits: Int?
     /// The settings that routing takes for every host.
@@ -102,6 +124,10 @@ package struct Settings: Sendable {
         loginAttempts = try Self.optionalNumber(
             options.loginAttempts, "--login-attempts", "LOGIN_ATTEMPTS", allowed: 1...10_000,
             otherwise: LoginThrottle.defaultAttempts, environment)
+        user =
+            options.user.map { User(text: $0, isOptional: false) }
+            ?? environment["PORTICO_USER"].map { User(text: $0, isOptional: true) }
+        sandbox = try Self.sandbox(options.sandbox, environment)
         logFolder = options.logFolder
         accessLog = try Self.accessLog(options.accessLog, folder: options.logFolder, environment)
         let (format, formatProblem) = try LogFormat.read(from: environment)
@@ -139,6 +165,17 @@ package struct Settings: Sendable {
         guard let text = option ?? environment["DOCKER_HOST"] else { return .found }
         if text == "none" { return .none }
         return .at(try DockerAddress(text))
+    }
+
+    private static func sandbox(_ option: String?, _ environment: Environment) throws(SettingsError) -> Sandbox {
+        let words = Sandbox.allCases.map(\.rawValue)
+        if let option {
+            guard let sandbox = Sandbox(rawValue: option) else {
+                throw .word(setting: "--sandbox", text: option, allowed: words)
+            }
+            return sandbox
+        }
+        return try environment.word("PORTICO_SANDBOX", of: words).flatMap { Sandbox(rawValue: $0) } ?? .auto
     }
 
     private static func accessLog(

@@ -65,7 +65,7 @@ package struct CertificateFolder: Sendable {
     }
 
     private static func fileNames(in path: String) throws(SystemError) -> Set<String> {
-        guard let folder = opendir(path) else { throw .current("opendir") }
+        guard let folder = ProtectedFiles.openFolder(path) else { throw .current("opendir") }
         defer { closedir(folder) }
         var names: Set<String> = []
         while let entry = readdir(folder) {

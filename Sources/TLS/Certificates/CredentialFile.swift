@@ -18,7 +18,7 @@ final class CredentialFile {
     ///   between the first and the last byte.
     init(path: String) throws(CertificateError) {
         // O_NONBLOCK: a named pipe in the folder must not hold up whoever reads the folder.
-        let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let raw = ProtectedFiles.open(path)
         guard raw >= 0 else {
             throw errno == ENOENT ? .missing(path) : .unreadable(path, .current("open"))
         }

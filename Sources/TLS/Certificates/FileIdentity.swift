@@ -1,4 +1,5 @@
 internal import Glibc
+private import Net
 
 /// What tells one state of a file from another without reading it (stat(2)).
 struct FileIdentity: Hashable, Sendable {
@@ -22,7 +23,7 @@ struct FileIdentity: Hashable, Sendable {
     /// The identity of the file that the path leads to, symbolic links followed; nil when there is none.
     init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard ProtectedFiles.status(path, &status) else { return nil }
         self.init(status)
     }
 

@@ -21,7 +21,7 @@ struct ControlSocketTests {
     }
 
     private func open() throws -> ControlSocket {
-        try ControlSocket(at: path, on: loop) { path in
+        try ControlSocket(ControlListener(at: path), on: loop) { path in
             path == "/routes" ? ControlAnswer(status: 200, body: Array("{}".utf8)) : .message(404, "unknown")
         }
     }
@@ -70,14 +70,15 @@ struct ControlSocketTests {
         let file = folder.path("file")
         try folder.write("file", "mine")
         #expect(throws: ControlSocketError.taken(file)) {
-            try ControlSocket(at: file, on: loop) { _ in .message(200, "") }
+            try ControlSocket(ControlListener(at: file), on: loop) { _ in .message(200, "") }
         }
     }
 
     @Test("says what is wrong with a path")
     func unusable() {
         #expect(throws: ControlSocketError.self) {
-            try ControlSocket(at: folder.path("none/control.sock"), on: loop) { _ in .message(200, "") }
+            try ControlSocket(ControlListener(at: folder.path("none/control.sock")), on: loop) { _ in .message(200, "")
+            }
         }
     }
 
