@@ -136,7 +136,9 @@ extension HTTP2Session {
             guard let stream else { return }
             switch stream.section {
             case .trailers: events.append(.trailers(stream))
-            case .interim: events.append(.interim(stream))
+            case .interim:
+                stream.interimCount += 1
+                events.append(.interim(stream))
             case .head, .unknown:
                 stream.hasHead = true
                 stream.headByteCount = headByteCount
@@ -174,6 +176,9 @@ extension HTTP2Session {
 
     /// A whole frame is in the output.
     func sent(_ frame: nghttp2_frame) {
+        if frame.hd.type == UInt8(NGHTTP2_GOAWAY.rawValue), frame.goaway.error_code != NGHTTP2_NO_ERROR.rawValue {
+            hasRefused = true
+        }
         let isHead = frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
         guard isHead || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue),
             let stream = HTTP2Stream.of(session, frame.hd.stream_id)

@@ -22,6 +22,9 @@ package struct HTTP2FieldBlock: ~Copyable {
     /// The number of fields.
     package var count: Int { ranges.count }
 
+    /// The bytes of all names and values.
+    package var byteCount: Int { buffer.count }
+
     /// Forgets everything and keeps the memory.
     package mutating func begin() {
         buffer.removeAll()

@@ -13,6 +13,20 @@ extension HTTP2Session {
         }
     }
 
+    /// Returns the connection's credit alone for bytes that came on one of its streams, whether or not they were taken.
+    ///
+    /// For connections that many share: one that takes nothing then holds up nobody but itself.
+    package func consumeOnConnection(_ count: Int) {
+        if count > 0 { check(nghttp2_session_consume_connection(session, count)) }
+    }
+
+    /// Returns the credit of the stream alone for bytes that were taken.
+    package func consumeOnStream(_ count: Int, _ stream: HTTP2Stream) {
+        guard count > 0 else { return }
+        stream.unconsumedCount -= count
+        if stream.isOpen { check(nghttp2_session_consume_stream(session, stream.id, count)) }
+    }
+
     /// Returns the connection's credit for all that came on the stream and that nobody is going to take.
     package func abandonInput(of stream: HTTP2Stream) {
         let count = stream.unconsumedCount

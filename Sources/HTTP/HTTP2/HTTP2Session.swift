@@ -25,6 +25,8 @@ package final class HTTP2Session {
     package internal(set) var streams: ContiguousArray<HTTP2Stream> = []
     /// Whether the connection is of no more use: what is in `output` may still be sent, nothing is read any more.
     package internal(set) var isBroken = false
+    /// Whether the other side was told that the connection ends because of what it has sent.
+    package internal(set) var hasRefused = false
     /// Whether the fields of a head are coming in and have not ended.
     package internal(set) var isReceivingHead = false
     /// The size that the connection's window for what comes was last given.

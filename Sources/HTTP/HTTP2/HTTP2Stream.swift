@@ -20,6 +20,8 @@ package final class HTTP2Stream {
     package var response: HTTP2ResponseAssembler
     /// Puts the fields of an interim answer together, so that the final one may come before it was seen to.
     package var interim: HTTP2ResponseAssembler
+    /// How many interim answers have come; `interim` holds the last of them, whichever event is being seen to.
+    package internal(set) var interimCount = 0
     /// The fields that follow the body of the message that is sent.
     package var trailers = HTTP2FieldBlock()
     /// What the session's owner wants to find again with each event.
@@ -108,6 +110,7 @@ package final class HTTP2Stream {
         headByteCount = 0
         sentCount = 0
         hasSentEnd = false
+        interimCount = 0
         section = .unknown
         hasHead = false
         piece = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -62,8 +62,10 @@ package final class TLSEngine {
     ///   - context: whose certificates are believed.
     ///   - serverName: the name or address that the backend is asked for; nil to ask for none.
     ///   - sessions: where the session comes from and goes to.
+    ///   - offersHTTP2: whether HTTP/2 is asked for, and nothing else (RFC 7301).
     func connect(
-        _ socket: StreamSocket, context: BackendContext, serverName: ByteString?, sessions: BackendSessions
+        _ socket: StreamSocket, context: BackendContext, serverName: ByteString?, sessions: BackendSessions,
+        offersHTTP2: Bool
     ) -> TLSStream? {
         guard let connection = SSL_new(context.object.pointer) else {
             ERR_clear_error()
@@ -73,12 +75,17 @@ package final class TLSEngine {
         attach(connection)
         let stream = TLSStream(connection, socket: socket, engine: self, localAddress: nil)
         stream.sessions = sessions
-        guard context.address(connection, to: serverName) else {
+        guard context.address(connection, to: serverName), !offersHTTP2 || Self.offerHTTP2(on: connection) else {
             ERR_clear_error()
             return nil
         }
         sessions.resume(on: connection)
         return stream
+    }
+
+    private static func offerHTTP2(on connection: OpaquePointer) -> Bool {
+        let offer: StaticString = "\u{2}h2"
+        return SSL_set_alpn_protos(connection, offer.utf8Start, UInt32(offer.utf8CodeUnitCount)) == 0
     }
 
     private func attach(_ connection: OpaquePointer) {

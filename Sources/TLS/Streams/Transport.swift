@@ -37,13 +37,16 @@ package final class Transport {
     ///   - context: whose certificates are believed.
     ///   - serverName: the name or address that the backend is asked for and its certificate must be for; nil for any.
     ///   - sessions: the last session with this backend, under this context and name.
+    ///   - offersHTTP2: whether the backend is asked for HTTP/2, and for nothing else; `TLSStream.speaksHTTP2` has its answer.
     /// - Throws: `TLSError.setUp` when memory has run out or the name cannot be asked for.
     package init(
         connecting descriptor: consuming FileDescriptor, engine: TLSEngine, context: BackendContext,
-        serverName: ByteString?, sessions: BackendSessions
+        serverName: ByteString?, sessions: BackendSessions, offersHTTP2: Bool = false
     ) throws(TLSError) {
         socket = StreamSocket(descriptor)
-        guard let stream = engine.connect(socket, context: context, serverName: serverName, sessions: sessions)
+        guard
+            let stream = engine.connect(
+                socket, context: context, serverName: serverName, sessions: sessions, offersHTTP2: offersHTTP2)
         else { throw .setUp("out of memory") }
         tls = stream
     }

@@ -225,6 +225,35 @@ struct HTTP2SessionTests {
         #expect(server.log.filter { $0.contains("data") }.allSatisfy { $0.utf8.count > 200_000 })
     }
 
+    @Test("returns the connection's credit apart from that of its streams, so that one does not hold up another")
+    func separateCredit() {
+        var limits = HTTP2Limits()
+        limits.streamWindow = 60_000
+        limits.connectionWindow = 70_000
+        let client = HTTP2Peer(.client, limits)
+        let server = HTTP2Peer(.server)
+        client.takesBodies = false
+        server.react = { [unowned server] event in
+            guard case .head(let stream, _) = event else { return }
+            server.respond(endsStream: false, on: stream)
+            server.send(String(repeating: "x", count: 100_000), isLast: true, on: stream)
+        }
+        var received: [Int32: Int] = [:]
+        client.react = { [unowned client] event in
+            guard case .data(let stream, let piece) = event else { return }
+            received[stream.id, default: 0] += piece.count
+            client.session.consumeOnConnection(piece.count)
+        }
+        let first = client.request()
+        client.request()
+        HTTP2Peer.exchange(client, server)
+        #expect(received == [1: 60_000, 3: 60_000])
+        #expect(first?.unconsumedCount == 60_000)
+        if let first { client.session.consumeOnStream(60_000, first) }
+        HTTP2Peer.exchange(client, server)
+        #expect(received == [1: 100_000, 3: 60_000])
+    }
+
     @Test("ends without losing what is under way")
     func drain() {
         let client = HTTP2Peer(.client)
