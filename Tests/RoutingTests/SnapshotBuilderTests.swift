@@ -120,7 +120,7 @@ struct SnapshotBuilderTests {
 
     @Test(
         "leaves out containers whose variables are not supported",
-        arguments: [("VIRTUAL_PROTO", "uwsgi"), ("VIRTUAL_PROTO", "grpc")])
+        arguments: [("VIRTUAL_PROTO", "uwsgi"), ("VIRTUAL_PROTO", "h2c")])
     func unsupported(variable: String, value: String) {
         let snapshot = build([makeContainer("web", ["VIRTUAL_HOST": "a.org", variable: value])])
         #expect(snapshot.host("a.org")?.endpoints == [])
@@ -139,6 +139,20 @@ struct SnapshotBuilderTests {
         #expect(tls("x.b.org") == UpstreamTLS(serverName: nil, host: "*.b.org"))
         #expect(tls("[fd00::9]") == UpstreamTLS(serverName: "fd00::9", host: "[fd00::9]"))
         #expect(tls("c.org") == nil)
+        #expect(snapshot.diagnostics.isEmpty)
+    }
+
+    @Test("reaches gRPC servers over HTTP/2, in the clear or over TLS")
+    func grpc() {
+        let snapshot = build([
+            makeContainer("a", ["VIRTUAL_HOST": "a.org", "VIRTUAL_PROTO": "grpc"]),
+            makeContainer("b", ["VIRTUAL_HOST": "b.org", "VIRTUAL_PROTO": "grpcs"], last: 6),
+        ])
+        func upstream(_ name: String) -> Upstream? { snapshot.host(name)?.locations[0].upstream }
+        #expect(upstream("a.org")?.protocol == .http2)
+        #expect(upstream("a.org")?.tls == nil)
+        #expect(upstream("b.org")?.protocol == .http2)
+        #expect(upstream("b.org")?.tls == UpstreamTLS(serverName: "b.org", host: "b.org"))
         #expect(snapshot.diagnostics.isEmpty)
     }
 

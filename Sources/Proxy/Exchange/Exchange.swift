@@ -234,10 +234,16 @@ final class Exchange {
                 idle.close()
             }
             do {
-                upstream =
-                    backend.protocol == .fastCGI
-                    ? try FastCGIConnection(worker: worker, backend: backend, exchange: self)
-                    : try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
+                switch backend.protocol {
+                case .http1:
+                    upstream = try HTTP1UpstreamConnection(worker: worker, backend: backend, exchange: self)
+                case .http2:
+                    let stream = try HTTP2UpstreamStream.open(on: backend, for: self)
+                    upstream = stream
+                    if stream.isReady { upstreamReady() }
+                case .fastCGI:
+                    upstream = try FastCGIConnection(worker: worker, backend: backend, exchange: self)
+                }
                 return nil
             } catch {
                 if error.isDescriptorShortage { return .outOfDescriptors }

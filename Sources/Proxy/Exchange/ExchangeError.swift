@@ -63,6 +63,14 @@ extension ExchangeError {
         reason: "the backend closed the connection before it answered")
     static let backendGarbage = ExchangeError(
         fault: .backend, status: 502, retry: .otherBackendIfAsked, reason: "the backend's answer is not valid HTTP")
+    static let noHTTP2 = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend,
+        reason: "the backend does not speak HTTP/2: it did not choose h2 in the TLS handshake (ALPN)")
+    static let streamRefused = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackend, reason: "the backend takes no further stream now")
+    static let streamReset = ExchangeError(
+        fault: .backend, status: 502, retry: .otherBackendIfRepeatable,
+        reason: "the backend reset the stream before it answered")
     static let applicationRefused = ExchangeError(
         fault: .backend, status: 502, retry: .otherBackend, reason: "the FastCGI application takes no request now")
     static let lengthRequired = ExchangeError(

@@ -18,6 +18,24 @@ enum RequestWriter {
             RequestTarget.append(of: exchange, to: &output)
             output.append(" HTTP/1.1\r\n")
         }
+        appendFields(of: exchange, to: &output)
+        appendFraming(exchange.forwardedFraming, to: &output)
+        if let offer {
+            output.append("Connection: upgrade\r\nUpgrade: ")
+            offer.append(to: &output)
+            output.append("\r\n")
+            if let key = exchange.webSocketKey { append(key, for: request, in: bytes, to: &output) }
+        } else if exchange.chosen?.isClosed ?? exchange.location.closesUpstream {
+            output.append("Connection: close\r\n")
+        }
+        output.append("\r\n")
+    }
+
+    /// Appends Host, the client's fields that may pass, and the fields of the proxy, each as a line; nothing of framing.
+    static func appendFields(of exchange: Exchange, to output: inout ByteBuffer) {
+        let downstream = exchange.downstream
+        let bytes = downstream.headBytes
+        let request = downstream.request
         let forwarded = ForwardedFields(exchange)
         let passesFields = exchange.location.settings.passesRequestFields
         if let replacements = exchange.location.settings.requestHeaders {
@@ -35,16 +53,6 @@ enum RequestWriter {
                 append(bytes[field.name], bytes[field.value], to: &output)
             }
         }
-        appendFraming(exchange.forwardedFraming, to: &output)
-        if let offer {
-            output.append("Connection: upgrade\r\nUpgrade: ")
-            offer.append(to: &output)
-            output.append("\r\n")
-            if let key = exchange.webSocketKey { append(key, for: request, in: bytes, to: &output) }
-        } else if exchange.chosen?.isClosed ?? exchange.location.closesUpstream {
-            output.append("Connection: close\r\n")
-        }
-        output.append("\r\n")
     }
 
     private static func writeDefaults(

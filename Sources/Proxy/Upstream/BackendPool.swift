@@ -24,10 +24,14 @@ final class BackendPool {
     /// Whether connections to FastCGI applications are kept: only where their number is said, because php-fpm and its like
     /// have a process busy with each, idle or not.
     private(set) var keepsApplications = false
+    /// How many streams it has last permitted on a connection of HTTP/2; for a new one that is all there is to go by.
+    var permittedStreamCount = Int.max
     /// How many exchanges have a connection to it.
     private(set) var activeCount = 0
     private var idleLimit = BackendPool.idleLimit
     private var idle: ContiguousArray<UpstreamConnection> = []
+    /// The connections of HTTP/2 that take further streams, idle or not.
+    private var shared: ContiguousArray<HTTP2UpstreamConnection> = []
 
     init(endpoint: Endpoint, security: BackendSecurity? = nil, protocol: BackendProtocol = .http1) {
         self.endpoint = endpoint
@@ -81,5 +85,28 @@ final class BackendPool {
         let connections = idle
         idle = []
         for connection in connections { connection.close() }
+        for connection in shared { connection.closeIfIdle() }
+    }
+
+    // MARK: Connections that many share
+
+    /// A connection of HTTP/2 that takes one more stream; the oldest, so that the others can become idle.
+    ///
+    /// - Parameter isFresh: whether it may be none that stands already.
+    func connectionWithRoom(isFresh: Bool) -> HTTP2UpstreamConnection? {
+        shared.first { (!isFresh || $0.isOpening) && $0.hasRoom }
+    }
+
+    /// Takes a new connection in.
+    func add(_ connection: HTTP2UpstreamConnection) { shared.append(connection) }
+
+    /// Forgets a connection that takes no more streams.
+    func forget(_ connection: HTTP2UpstreamConnection) {
+        if let index = shared.firstIndex(where: { $0 === connection }) { shared.remove(at: index) }
+    }
+
+    /// Whether a connection without streams is kept.
+    func keepsIdle(_ connection: HTTP2UpstreamConnection) -> Bool {
+        shared.lazy.prefix { $0 !== connection }.count { $0.streamCount == 0 } < idleLimit
     }
 }

@@ -77,7 +77,7 @@ extension SnapshotBuilder {
         if let asked = around.fastCGI { block.setFastCGI(asked) }
         block.destination = around.destination
         block.target = around.target
-        if let pass = level.pass { apply(pass, to: &block, inner, of: site) }
+        if let pass = level.pass { apply(pass, to: &block, inner, of: site) } else { block.preferGRPC() }
         result.append(block)
         return result.count - 1
     }
@@ -108,6 +108,7 @@ extension SnapshotBuilder {
                 location.setFastCGI(FastCGISettings(root: location.settings.files.base))
             }
         }
+        location.preferGRPC()
     }
 
     private mutating func warn(of location: FileLocation, replacing path: SitePath, in site: Site) {

@@ -92,6 +92,7 @@ extension SnapshotBuilder {
             location.destination = destination(of: path)
             if let fastCGI = asked.fastCGI { location.setFastCGI(fastCGI) }
         }
+        location.preferGRPC()
         location.settings.returned = returned
         let number = result.count
         result.append(location)

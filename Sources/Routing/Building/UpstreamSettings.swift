@@ -60,24 +60,33 @@ enum UpstreamProtocol: String {
     case http
     case https
     case fastCGI = "fastcgi"
+    case grpc
+    case grpcs
 
     /// Them all, for hints.
-    static let names = "http, https or fastcgi"
+    static let names = "http, https, grpc, grpcs or fastcgi"
 
     /// What such a pass says of its backends.
     init(of pass: ProxyPass) {
         self =
             switch pass.protocol {
             case .http1: pass.isTLS ? .https : .http
+            case .http2: pass.isTLS ? .grpcs : .grpc
             case .fastCGI: .fastCGI
             }
     }
 
     /// What they speak, over TLS or not.
-    var spoken: BackendProtocol { self == .fastCGI ? .fastCGI : .http1 }
+    var spoken: BackendProtocol {
+        switch self {
+        case .http, .https: .http1
+        case .grpc, .grpcs: .http2
+        case .fastCGI: .fastCGI
+        }
+    }
 
     /// Whether they are reached over TLS.
-    var isTLS: Bool { self == .https }
+    var isTLS: Bool { self == .https || self == .grpcs }
 }
 
 extension UpstreamKeepalive {

@@ -13,21 +13,6 @@ extension DirectiveCatalog {
         ) { directive, compiler throws(Diagnostic) in
             try compiler.setExpiry(directive)
         },
-        DirectiveRow("proxy_hide_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
-            try compiler.addFilteredField(directive, to: \.answers.hiddenFields)
-        },
-        DirectiveRow("proxy_ignore_headers", "NAME…", arity: 1...9) { directive, compiler throws(Diagnostic) in
-            let ignored = try compiler.ignoredFields(directive)
-            if ignored.redirect { compiler.settings.answers.ignoresInnerRedirects = true }
-            if ignored.rate { compiler.settings.heedsBackendRate = false }
-        },
-        DirectiveRow("proxy_intercept_errors", "on | off") { directive, compiler throws(Diagnostic) in
-            compiler.settings.answers.interceptsErrors =
-                try directive.choice(directive.arguments[0], ["on", "off"]) == 0
-        },
-        DirectiveRow("proxy_pass_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
-            try compiler.addFilteredField(directive, to: \.answers.passedFields)
-        },
         DirectiveRow("proxy_redirect", "off | default | FROM TO", arity: 1...2, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addRedirect(directive)
         },
@@ -38,4 +23,25 @@ extension DirectiveCatalog {
                     .warning, directive.arguments[0], "an error of an error page is not replaced by another one"))
         },
     ]
+
+    /// Which fields of a backend's answer are passed on and heeded, and which answers are not passed on.
+    static func answerFilters(prefix: String) -> [DirectiveRow] {
+        [
+            DirectiveRow("\(prefix)_hide_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
+                try compiler.addFilteredField(directive, to: \.answers.hiddenFields)
+            },
+            DirectiveRow("\(prefix)_ignore_headers", "NAME…", arity: 1...9) { directive, compiler throws(Diagnostic) in
+                let ignored = try compiler.ignoredFields(directive)
+                if ignored.redirect { compiler.settings.answers.ignoresInnerRedirects = true }
+                if ignored.rate { compiler.settings.heedsBackendRate = false }
+            },
+            DirectiveRow("\(prefix)_intercept_errors", "on | off") { directive, compiler throws(Diagnostic) in
+                compiler.settings.answers.interceptsErrors =
+                    try directive.choice(directive.arguments[0], ["on", "off"]) == 0
+            },
+            DirectiveRow("\(prefix)_pass_header", "NAME", repeats: true) { directive, compiler throws(Diagnostic) in
+                try compiler.addFilteredField(directive, to: \.answers.passedFields)
+            },
+        ]
+    }
 }

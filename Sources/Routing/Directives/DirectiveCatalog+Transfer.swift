@@ -12,16 +12,22 @@ extension DirectiveCatalog {
             compiler.settings.rateAfter = try directive.size(directive.arguments[0], allowsGiga: false)
         },
         rate("proxy_limit_rate", \.backendRate),
-        DirectiveRow("proxy_next_upstream", "CASE…", arity: 1...12) { directive, compiler throws(Diagnostic) in
-            compiler.settings.nextConditions = try compiler.nextConditions(directive)
-        },
-        DirectiveRow("proxy_next_upstream_timeout", "TIME") { directive, compiler throws(Diagnostic) in
-            compiler.settings.nextTimeout = try directive.time(directive.arguments[0])
-        },
-        DirectiveRow("proxy_next_upstream_tries", "NUMBER") { directive, compiler throws(Diagnostic) in
-            compiler.settings.nextTries = try directive.number(directive.arguments[0])
-        },
     ]
+
+    /// When a request is sent to another backend.
+    static func passingOver(prefix: String) -> [DirectiveRow] {
+        [
+            DirectiveRow("\(prefix)_next_upstream", "CASE…", arity: 1...12) { directive, compiler throws(Diagnostic) in
+                compiler.settings.nextConditions = try compiler.nextConditions(directive)
+            },
+            DirectiveRow("\(prefix)_next_upstream_timeout", "TIME") { directive, compiler throws(Diagnostic) in
+                compiler.settings.nextTimeout = try directive.time(directive.arguments[0])
+            },
+            DirectiveRow("\(prefix)_next_upstream_tries", "NUMBER") { directive, compiler throws(Diagnostic) in
+                compiler.settings.nextTries = try directive.number(directive.arguments[0])
+            },
+        ]
+    }
 
     private static func rate(
         _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Int?> & Sendable,

@@ -4,62 +4,72 @@ extension DirectiveCatalog {
     /// Directives that are checked as nginx checks them and change nothing: what they tune is not there, because bodies are
     /// always streamed and the limits behind them are generous.
     static let withoutEffect: [DirectiveRow] =
-        [
-            "chunked_transfer_encoding", "fastcgi_buffering", "fastcgi_ignore_client_abort",
-            "fastcgi_request_buffering",
-            "fastcgi_socket_keepalive", "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
-            "proxy_request_buffering", "proxy_socket_keepalive", "proxy_ssl_server_name", "proxy_ssl_session_reuse",
-            "http2_push_preload", "reset_timedout_connection", "sendfile",
-            "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
-        ].map(flag)
-        + [
-            "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "fastcgi_buffer_size",
-            "fastcgi_busy_buffers_size", "fastcgi_max_temp_file_size", "fastcgi_temp_file_write_size",
-            "http2_body_preread_size", "http2_chunk_size", "http2_max_field_size", "http2_max_header_size",
-            "http2_pool_size", "http2_recv_buffer_size",
-            "postpone_output",
-            "proxy_buffer_size", "proxy_busy_buffers_size", "proxy_max_temp_file_size",
-            "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
-        ].map(size)
-        + [
-            "http2_max_concurrent_pushes", "http2_max_requests", "http2_streams_index_size",
-            "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
-            "proxy_headers_hash_max_size",
-            "server_names_hash_bucket_size", "server_names_hash_max_size",
-            "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
-        ].map(number)
-        + [
-            "http2_idle_timeout", "http2_recv_timeout", "keepalive_time", "lingering_time", "lingering_timeout",
-            "resolver_timeout",
-        ].map(time)
-        + [
-            "fastcgi_buffers", "large_client_header_buffers", "output_buffers", "proxy_buffers",
-        ].map(buffers) + [
-            silent("client_body_temp_path", "PATH [LEVEL…]", arity: 1...4),
-            silent("proxy_temp_path", "PATH [LEVEL…]", arity: 1...4),
-            DirectiveRow("ssl_session_timeout", "TIME") { directive, _ throws(Diagnostic) in
-                _ = try directive.seconds(directive.arguments[0])
-            },
-            silent("ssl_session_cache", "CACHE…", arity: 1...2),
-            spoken(
-                "fastcgi_keep_conn", "on | off",
-                because: "connections to FastCGI applications are kept where the label keepalive has a number"),
-            oneOf("proxy_http_version", ["1.0", "1.1"]),
-            spoken(
-                "http2_max_concurrent_streams", "NUMBER", in: [.http, .server],
-                because: "every client may have 128 requests under way on a connection"),
-            spoken("http2_push", "off | URI", because: "browsers take nothing that they have not asked for"),
-            silent("keepalive_requests", "NUMBER", in: .upstream),
-            silent("keepalive_time", "TIME", in: .upstream),
-            silent("keepalive_timeout", "TIME", in: .upstream),
-            silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
-            spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
-            spoken("resolver", "ADDRESS… [OPTION…]", arity: 1...20, because: "names are resolved as the system does"),
-            spoken("ssl_ciphers", "CIPHERS", because: policy),
-            spoken("ssl_ecdh_curve", "CURVES", because: policy),
-            spoken("ssl_prefer_server_ciphers", "on | off", because: policy),
-            spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: policy),
-        ]
+        flags.map(flag) + sizes.map(size) + numbers.map(number) + times.map(time) + sizedNumbers.map(buffers) + others
+
+    private static let flags: [String] = [
+        "chunked_transfer_encoding", "fastcgi_buffering", "fastcgi_ignore_client_abort",
+        "fastcgi_request_buffering",
+        "fastcgi_socket_keepalive", "grpc_socket_keepalive", "grpc_ssl_server_name", "grpc_ssl_session_reuse",
+        "lingering_close", "proxy_buffering", "proxy_ignore_client_abort",
+        "proxy_request_buffering", "proxy_socket_keepalive", "proxy_ssl_server_name", "proxy_ssl_session_reuse",
+        "http2_push_preload", "reset_timedout_connection", "sendfile",
+        "ssl_session_tickets", "tcp_nodelay", "tcp_nopush",
+    ]
+
+    private static let sizes: [String] = [
+        "client_body_buffer_size", "client_header_buffer_size", "connection_pool_size", "fastcgi_buffer_size",
+        "fastcgi_busy_buffers_size", "fastcgi_max_temp_file_size", "fastcgi_temp_file_write_size",
+        "grpc_buffer_size",
+        "http2_body_preread_size", "http2_chunk_size", "http2_max_field_size", "http2_max_header_size",
+        "http2_pool_size", "http2_recv_buffer_size",
+        "postpone_output",
+        "proxy_buffer_size", "proxy_busy_buffers_size", "proxy_max_temp_file_size",
+        "proxy_temp_file_write_size", "request_pool_size", "sendfile_max_chunk", "ssl_buffer_size",
+    ]
+
+    private static let numbers: [String] = [
+        "grpc_ssl_verify_depth", "http2_max_concurrent_pushes", "http2_max_requests", "http2_streams_index_size",
+        "proxy_ssl_verify_depth", "proxy_headers_hash_bucket_size",
+        "proxy_headers_hash_max_size",
+        "server_names_hash_bucket_size", "server_names_hash_max_size",
+        "types_hash_bucket_size", "types_hash_max_size", "variables_hash_bucket_size", "variables_hash_max_size",
+    ]
+
+    private static let times: [String] = [
+        "http2_idle_timeout", "http2_recv_timeout", "keepalive_time", "lingering_time", "lingering_timeout",
+        "resolver_timeout",
+    ]
+
+    private static let sizedNumbers: [String] = [
+        "fastcgi_buffers", "large_client_header_buffers", "output_buffers", "proxy_buffers",
+    ]
+
+    private static let others: [DirectiveRow] = [
+        silent("client_body_temp_path", "PATH [LEVEL…]", arity: 1...4),
+        silent("proxy_temp_path", "PATH [LEVEL…]", arity: 1...4),
+        DirectiveRow("ssl_session_timeout", "TIME") { directive, _ throws(Diagnostic) in
+            _ = try directive.seconds(directive.arguments[0])
+        },
+        silent("ssl_session_cache", "CACHE…", arity: 1...2),
+        spoken(
+            "fastcgi_keep_conn", "on | off",
+            because: "connections to FastCGI applications are kept where the label keepalive has a number"),
+        oneOf("proxy_http_version", ["1.0", "1.1"]),
+        spoken(
+            "http2_max_concurrent_streams", "NUMBER", in: [.http, .server],
+            because: "every client may have 128 requests under way on a connection"),
+        spoken("http2_push", "off | URI", because: "browsers take nothing that they have not asked for"),
+        silent("keepalive_requests", "NUMBER", in: .upstream),
+        silent("keepalive_time", "TIME", in: .upstream),
+        silent("keepalive_timeout", "TIME", in: .upstream),
+        silent("zone", "NAME [SIZE]", in: .upstream, arity: 1...2),
+        spoken("error_log", "PATH [LEVEL]", arity: 1...2, because: "Portico's log goes to standard error"),
+        spoken("resolver", "ADDRESS… [OPTION…]", arity: 1...20, because: "names are resolved as the system does"),
+        spoken("ssl_ciphers", "CIPHERS", because: policy),
+        spoken("ssl_ecdh_curve", "CURVES", because: policy),
+        spoken("ssl_prefer_server_ciphers", "on | off", because: policy),
+        spoken("ssl_protocols", "PROTOCOL…", arity: 1...6, because: policy),
+    ]
 
     private static let policy = "SSL_POLICY decides on versions and ciphers of TLS"
 

@@ -10,10 +10,13 @@ enum DirectiveCatalog {
 
     private static let byName = Dictionary(grouping: rows) { ByteString($0.name) }
 
-    private static let rows: [DirectiveRow] =
-        serving + access + limits + transfer + compression + upstreams + fastCGI + locations + answers + logs
-        + staticFiles
-        + withoutEffect
+    private static let rows: [DirectiveRow] = parts.flatMap { $0 }
+
+    private static let parts: [[DirectiveRow]] = [
+        serving, access, limits, transfer, compression, upstreams, fastCGI, grpc, locations, answers, logs, staticFiles,
+        withoutEffect, backendTLS(prefix: "proxy"), passingOver(prefix: "proxy"), answerFilters(prefix: "proxy"),
+        backendTLS(prefix: "grpc"), passingOver(prefix: "grpc"), answerFilters(prefix: "grpc"),
+    ]
 
     /// Sizes, times, fields and answers.
     private static let serving: [DirectiveRow] = [
@@ -69,15 +72,6 @@ enum DirectiveCatalog {
             directive, compiler throws(Diagnostic) in
             try compiler.addProxyPass(directive)
         },
-        DirectiveRow("proxy_ssl_name", "NAME") { directive, compiler throws(Diagnostic) in
-            try compiler.setBackendName(directive)
-        },
-        DirectiveRow("proxy_ssl_trusted_certificate", "PATH") { directive, compiler throws(Diagnostic) in
-            try compiler.setBackendAuthorities(directive)
-        },
-        DirectiveRow("proxy_ssl_verify", "on | off") { directive, compiler throws(Diagnostic) in
-            try compiler.setBackendVerification(directive)
-        },
         balancing("random", "[two [least_conn]]", arity: 0...2),
         DirectiveRow("server", "ADDRESS[:PORT] [OPTION…]", in: .upstream, arity: 1...16, repeats: true) {
             directive, compiler throws(Diagnostic) in try compiler.addServer(directive)
@@ -100,6 +94,21 @@ enum DirectiveCatalog {
         },
     ]
 
+    /// How backends over TLS are known.
+    static func backendTLS(prefix: String) -> [DirectiveRow] {
+        [
+            DirectiveRow("\(prefix)_ssl_name", "NAME") { directive, compiler throws(Diagnostic) in
+                try compiler.setBackendName(directive)
+            },
+            DirectiveRow("\(prefix)_ssl_trusted_certificate", "PATH") { directive, compiler throws(Diagnostic) in
+                try compiler.setBackendAuthorities(directive)
+            },
+            DirectiveRow("\(prefix)_ssl_verify", "on | off") { directive, compiler throws(Diagnostic) in
+                try compiler.setBackendVerification(directive)
+            },
+        ]
+    }
+
     private static func balancing(_ name: String, _ form: String, arity: ClosedRange<Int>) -> DirectiveRow {
         DirectiveRow(name, form, in: .upstream, arity: arity) { directive, compiler throws(Diagnostic) in
             try compiler.setBalancing(directive)
@@ -116,7 +125,8 @@ enum DirectiveCatalog {
         }
     }
 
-    private static func time(
+    /// The row of a directive that says a time.
+    static func time(
         _ name: String, _ setting: any WritableKeyPath<DirectiveSettings, Duration?> & Sendable
     ) -> DirectiveRow {
         DirectiveRow(name, "TIME") { directive, compiler throws(Diagnostic) in

@@ -9,6 +9,7 @@ struct DirectiveSettings: Hashable, Sendable {
     var sendTimeout: Duration?
     var readTimeout: Duration?
     var fastCGI = FastCGIDirectives()
+    var grpc = GRPCDirectives()
     var clientHeaderTimeout: Duration?
     var clientBodyTimeout: Duration?
     var clientSendTimeout: Duration?
@@ -85,6 +86,7 @@ struct DirectiveSettings: Hashable, Sendable {
         if let sendTimeout { result.sendTimeout = sendTimeout }
         if let readTimeout { result.readTimeout = readTimeout }
         fastCGI.apply(to: &result.fastCGI)
+        grpc.apply(to: &result.grpc)
         if let clientHeaderTimeout { result.clientHeaderTimeout = clientHeaderTimeout }
         if let clientBodyTimeout { result.clientBodyTimeout = clientBodyTimeout }
         if let clientSendTimeout { result.clientSendTimeout = clientSendTimeout }
@@ -141,8 +143,8 @@ struct DirectiveSettings: Hashable, Sendable {
         files.attempts = fileAttempts
     }
 
-    /// nginx sends `Host: $proxy_host` beside its own fields where no `proxy_set_header` names Host.
-    private static func completed(_ headers: [RequestHeader]) -> [RequestHeader] {
+    /// nginx sends `Host: $proxy_host` beside its own fields where no `proxy_set_header`, or its like, names Host.
+    static func completed(_ headers: [RequestHeader]) -> [RequestHeader] {
         let namesHost = headers.contains { header in
             header.name.withBytes { ASCII.equalsIgnoringCase($0, "host") }
         }

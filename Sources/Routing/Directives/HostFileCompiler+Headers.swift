@@ -33,30 +33,45 @@ extension HostFileCompiler {
 
     /// `proxy_set_header NAME VALUE`.
     mutating func setRequestHeader(_ directive: Directive) throws(Diagnostic) {
+        let value = try requestHeader(directive, to: \.requestHeaders)
+        let name = directive.arguments[0].text
+        // What Portico says of the connection by itself is not the operator's to word, only to allow.
+        if Self.isSame(name, "Upgrade") {
+            settings.setsUpgrade = value.constant?.isEmpty != true
+        } else if Self.isSame(name, "Connection") {
+            settings.setsUpgradingConnection = value.constant.map { Self.isSame($0, "upgrade") } ?? true
+        }
+        if level.requestHeaderPlace == nil { level.requestHeaderPlace = .file(directive.file, directive.name.position) }
+    }
+
+    /// `grpc_set_header NAME VALUE`.
+    mutating func setGRPCHeader(_ directive: Directive) throws(Diagnostic) {
+        _ = try requestHeader(directive, to: \.grpc.requestHeaders)
+    }
+
+    /// Adds the field that a directive names to those that are set; returns its value.
+    private mutating func requestHeader(
+        _ directive: Directive, to list: WritableKeyPath<DirectiveSettings, [RequestHeader]?>
+    ) throws(Diagnostic) -> Template {
         let name = directive.arguments[0]
         let value = try directive.fieldValue(directive.arguments[1])
         try checkName(name, of: directive)
-        if settings.requestHeaders == nil { settings.requestHeaders = [] }
-        guard settings.requestHeaders?.count ?? 0 < Self.mostFields else {
+        var headers = settings[keyPath: list] ?? []
+        guard headers.count < Self.mostFields else {
             throw directive.error(directive.name, "more than \(Self.mostFields) fields are set")
         }
         if !isFraming(name.text) {
-            settings.requestHeaders?.append(RequestHeader(name: name.text, value: value))
+            headers.append(RequestHeader(name: name.text, value: value))
         } else if Self.isSame(name.text, "Content-Length") || Self.isSame(name.text, "Transfer-Encoding") {
             let message = "\(name.text.text) is not changed: it tells where the request ends, which is Portico's to say"
             report(directive.diagnostic(.warning, name, message))
         }
-        // What Portico says of the connection by itself is not the operator's to word, only to allow.
-        if Self.isSame(name.text, "Upgrade") {
-            settings.setsUpgrade = value.constant?.isEmpty != true
-        } else if Self.isSame(name.text, "Connection") {
-            settings.setsUpgradingConnection = value.constant.map { Self.isSame($0, "upgrade") } ?? true
-        }
+        settings[keyPath: list] = headers
         if Self.isSame(name.text, "Host"), value.pieces == [.variable(.host)] {
             let message = "Host $host loses the port that the client used"
             report(directive.diagnostic(.warning, directive.arguments[1], message, hint: "write $http_host"))
         }
-        if level.requestHeaderPlace == nil { level.requestHeaderPlace = .file(directive.file, directive.name.position) }
+        return value
     }
 
     /// Says what the first `proxy_set_header` of a level takes away, where the level does not set it again.

@@ -10,6 +10,8 @@ package struct LocationSettings: Hashable, Sendable {
     package var readTimeout: Duration = .seconds(60)
     /// What is said of requests to FastCGI applications.
     package var fastCGI = FastCGIDirectives()
+    /// What is said of requests to backends that speak HTTP/2.
+    package var grpc = GRPCDirectives()
     /// How long the head of a request may take (`client_header_timeout`).
     package var clientHeaderTimeout: Duration = .seconds(60)
     /// The longest pause between two reads of a request's body (`client_body_timeout`).

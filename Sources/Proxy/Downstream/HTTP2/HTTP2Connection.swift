@@ -1,5 +1,4 @@
 internal import Bytes
-internal import Glibc
 internal import HTTP
 internal import Net
 internal import TLS
@@ -35,10 +34,6 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     /// How many pieces are read before other connections get their turn.
     private static let piecesPerTurn = 16
-    /// How much is gathered before it is written.
-    private static let outputLimit = 96 * 1024
-    /// The size up to which a piece is taken in any case.
-    private static let smallestPiece = 4096
     /// How many frames may wait to be sent before nothing more is read: a client could make this proxy hold any number.
     private static let queueLimit = 1000
     /// How many streams' objects are kept for further streams.
@@ -61,8 +56,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     private let token: Token
     private var timeouts: LocationTimeouts
     private var waiting = Waiting.nothing
-    private var isGathering = false
-    private var hasFailed = false
+    var isGathering = false
+    var hasFailed = false
     private var spares: ContiguousArray<HTTP2Downstream> = []
 
     /// Takes a transport over whose client speaks HTTP/2, with its place in the loop.
@@ -197,27 +192,10 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     /// Hands a piece on, together with those of the same stream that follow it; returns the place of the next event.
     private func receive(_ piece: UnsafeMutableRawBufferPointer, on stream: HTTP2Stream, next: Int) -> Int {
-        guard let downstream = downstream(of: stream), let start = piece.baseAddress else { return next }
-        var next = next
-        var count = piece.count
-        // Frames are small, and each write to a backend is dear.
-        while next < session.events.count, case .data(let other, let further) = session.events[next],
-            other === stream
-        {
-            if let source = further.baseAddress { memmove(start + count, source, further.count) }
-            count += further.count
-            next += 1
-        }
-        var isLast = false
-        if next < session.events.count, case .ended(let other) = session.events[next], other === stream {
-            isLast = true
-            next += 1
-        }
-        // Whoever sends the piece on may frame it in place, and the next frame lies behind it.
-        let margin = (start + count).loadUnaligned(as: SIMD64<UInt8>.self)
-        downstream.received(UnsafeMutableRawBufferPointer(start: start, count: count), isLast: isLast)
-        (start + count).storeBytes(of: margin, as: SIMD64<UInt8>.self)
-        return next
+        guard let downstream = downstream(of: stream) else { return next }
+        let joined = session.join(piece, of: stream, next: next)
+        joined.piece.keepingMargin { downstream.received(joined.piece, isLast: joined.isLast) }
+        return joined.next
     }
 
     // MARK: Streams
@@ -262,44 +240,6 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     }
 
     // MARK: Output
-
-    /// Has what is sent from now on written at the end of the turn.
-    func gather() {
-        guard !isGathering, !isClosed else { return }
-        isGathering = true
-        workspace.gathers(self)
-    }
-
-    /// Sends as much of a piece as windows and socket take; the rest is kept.
-    func send(_ piece: UnsafeRawBufferPointer, isLast: Bool, on stream: HTTP2Stream) -> WriteResult {
-        guard !hasFailed else { return .failed(SystemError(call: "send", code: EPIPE)) }
-        if !transport.hasPending { workspace.lendOutput(to: session, for: min(piece.count + 1024, Self.outputLimit)) }
-        session.offer(piece, isLast: isLast, on: stream)
-        makeFrames()
-        gather()
-        return session.keepRest(of: stream) ? .complete : .pending
-    }
-
-    /// How large a piece the stream can send on right now.
-    func pieceLimit(of stream: HTTP2Stream) -> Int {
-        let room = transport.hasPending ? 0 : session.sendWindow(of: stream)
-        return max(Self.smallestPiece, min(room, Self.outputLimit))
-    }
-
-    /// Makes the frames that may be sent now, and writes them whenever there are many.
-    func makeFrames() {
-        while !transport.hasPending, !hasFailed {
-            workspace.lendOutput(to: session, for: 1024)
-            session.write(limit: Self.outputLimit)
-            guard session.output.count >= Self.outputLimit else { return }
-            writeOut()
-        }
-    }
-
-    private func writeOut() {
-        if !session.output.isEmpty, case .failed = transport.write(session.output.readable) { hasFailed = true }
-        workspace.reclaimOutput(of: session)
-    }
 
     func turnEnded() {
         isGathering = false
@@ -352,7 +292,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     // MARK: The end
 
-    private var isClosed: Bool { phase == .closed }
+    var isClosed: Bool { phase == .closed }
 
     /// Ends this side's direction, and waits for the client to end its own (RFC 9113 §5.4.1).
     private func linger() {

@@ -11,8 +11,13 @@ final class HTTP2Workspace {
 
     /// What was read last. Frames lie in it while their events are seen to, so it is not the scratch, which those use.
     let input = Scratch()
-    /// Streams that can be used again.
+    /// How many objects for streams to backends are kept for further ones.
+    private static let spareLimit = 64
+
+    /// Streams of clients that can be used again.
     let streams: HTTP2StreamPool
+    /// Streams to backends that can be used again.
+    let clientStreams = HTTP2StreamPool(headLimits: .response)
     /// The head that is being composed.
     var head = HTTP2FieldBlock()
     /// How much further the windows of all streams together may grow, so that clients whose backends stall cannot fill
@@ -21,9 +26,12 @@ final class HTTP2Workspace {
 
     private let small: BufferPool
     private let large = BufferPool(blockSize: HTTP2Workspace.blockSize, limit: 8)
+    private unowned(unsafe) let worker: Worker
+    private var spares: ContiguousArray<HTTP2UpstreamStream> = []
     private var gathering: ContiguousArray<any OutputGathering> = []
 
     init(_ worker: Worker) {
+        self.worker = worker
         small = worker.heads
         streams = HTTP2StreamPool(headLimits: worker.settings.headLimits)
         worker.loop.turnEnded = { [unowned self] in writeOut() }
@@ -41,6 +49,14 @@ final class HTTP2Workspace {
             index += 1
         }
         gathering.removeAll(keepingCapacity: true)
+    }
+
+    /// A stream to a backend that serves no exchange.
+    func takeUpstream() -> HTTP2UpstreamStream { spares.popLast() ?? HTTP2UpstreamStream(worker: worker) }
+
+    /// Takes one back whose exchange is over.
+    func giveBack(_ stream: HTTP2UpstreamStream) {
+        if spares.count < Self.spareLimit { spares.append(stream) } else { stream.retire() }
     }
 
     /// Gives a session memory for its output, enough for so many bytes more without growing if that is to be had.
@@ -66,10 +82,4 @@ final class HTTP2Workspace {
     private func reclaim(_ block: inout ByteBuffer) {
         (block.capacity == large.blockSize ? large : small).reclaim(from: &block)
     }
-}
-
-/// A connection whose output gathers during a turn of the loop, so that many streams share a write.
-protocol OutputGathering: AnyObject {
-    /// Writes what has gathered.
-    func turnEnded()
 }
