@@ -107,7 +107,7 @@ final class HTTP2UpstreamConnection: EventSource, OutputGathering {
     var streamCount: Int { session.streams.count + waiting.count }
 
     /// Tells a stream when the connection stands.
-    func await(_ stream: HTTP2UpstreamStream) { waiting.append(stream) }
+    func enqueue(_ stream: HTTP2UpstreamStream) { waiting.append(stream) }
 
     /// The stream does not wait any more.
     func withdraw(_ stream: HTTP2UpstreamStream) {

@@ -73,7 +73,7 @@ final class HTTP2UpstreamStream: Responder, EventSource {
     private func wait(on connection: HTTP2UpstreamConnection) {
         self.connection = connection
         isReused = connection.isOpen
-        if !isReused { connection.await(self) }
+        if !isReused { connection.enqueue(self) }
     }
 
     /// Whether the head can be sent.
