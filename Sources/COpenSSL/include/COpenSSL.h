@@ -28,7 +28,6 @@ static inline int portico_ctx_set_groups(SSL_CTX *context, const char *list) {
     return SSL_CTX_set1_groups_list(context, list) == 1;
 }
 static inline void portico_ctx_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
-static inline void portico_ctx_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
 static inline void portico_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
     SSL_CTX_set_session_cache_mode(context, mode);
 }

@@ -81,7 +81,6 @@ package final class BackendContext: Sendable {
         portico_ctx_set_options(pointer)
         SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)
         portico_ctx_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS))
-        portico_ctx_set_read_ahead(pointer, 1)
         // Sessions are kept by `BackendSessions`, one for each backend.
         portico_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
         SSL_CTX_sess_set_new_cb(pointer, TLSStream.sessionMade)

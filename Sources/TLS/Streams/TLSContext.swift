@@ -81,9 +81,7 @@ package final class TLSContext: Sendable {
         portico_ctx_set_options(pointer)
         // An idle connection holds no record buffers: they are the larger part of its memory.
         portico_ctx_set_mode(pointer, Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_NO_AUTO_CHAIN))
-        portico_ctx_set_read_ahead(pointer, 1)
         portico_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        SSL_CTX_set_default_read_buffer_len(pointer, TLSWire.readBufferSize)
         // A client needs one to come back with, and gets the next one then; each costs a tenth of a handshake.
         SSL_CTX_set_num_tickets(pointer, 1)
         SSL_CTX_set_timeout(pointer, Int(TicketKeys.lifetime.components.seconds))

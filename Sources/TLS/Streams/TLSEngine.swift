@@ -35,7 +35,7 @@ package final class TLSEngine {
     }
 
     deinit {
-        wire.pointee.output.deallocate()
+        wire.pointee.deallocate()
         wire.deinitialize(count: 1)
         wire.deallocate()
     }

@@ -26,8 +26,8 @@ package final class TLSStream {
     var isNameRefused = false
     /// Handshake messages and alerts since the last data, on either side.
     private var messages = 0
-    /// Whether the last read brought more than a record.
-    private var isBulk = false
+    /// What was received and OpenSSL has not taken yet; mostly nothing, and then no memory.
+    private var rest = ByteBuffer()
     /// What every further read returns.
     private var ending: ReadResult?
     /// What the client's certificate was found to be, and by whose rules.
@@ -112,8 +112,9 @@ package final class TLSStream {
         if isEstablished { return .complete }
         // What an earlier call may have left would be taken for the reason of a failure.
         ERR_clear_error()
-        engine.wire.pointee.begin(socket)
+        engine.wire.pointee.beginReading(socket, room: 0, rest: &rest)
         let result = SSL_do_handshake(connection)
+        engine.wire.pointee.endReading(rest: &rest)
         // The alert that tells the peer why it is refused leaves here too.
         let sent = sendOutput(more: false)
         if result == 1 {
@@ -128,31 +129,35 @@ package final class TLSStream {
         return .failed(fail(fault()))
     }
 
-    /// Reads and decrypts until the buffer is full or nothing is left.
+    /// Reads and decrypts what one system call brings, or as many as the first record takes. Where the buffer is not full then,
+    /// more may still have come.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         if let ending { return ending }
         guard let start = buffer.baseAddress else { return .wouldBlock }
-        engine.wire.pointee.begin(socket, readLimit: isBulk ? TLSWire.readBufferSize : TLSWire.recordSize)
+        let wire = engine.wire
+        wire.pointee.beginReading(socket, room: buffer.count, rest: &rest)
         var total = 0
         var isOpen = true
         while total < buffer.count {
             let count = SSL_read(connection, start + total, Int32(clamping: buffer.count - total))
             guard count > 0 else {
-                isOpen = engine.wire.pointee.hasBlocked
-                if isOpen { mayRead = false } else { end() }
+                isOpen = wire.pointee.hasBlocked || wire.pointee.wantsMore
+                if isOpen { mayRead = socket.mayReceive }
                 break
             }
             total += Int(count)
             messages = 0
+            wire.pointee.isSated = true
             // Nothing is left on either side of OpenSSL, which would only find that out at some length.
-            if !socket.mayReceive, SSL_has_pending(connection) == 0 {
-                mayRead = false
+            if wire.pointee.isEmpty, SSL_has_pending(connection) == 0 {
+                mayRead = socket.mayReceive
                 break
             }
         }
+        if !isOpen { end() }
+        wire.pointee.endReading(rest: &rest)
         // Answers to the peer's own: key updates, alerts.
         _ = sendOutput(more: false)
-        isBulk = total > TLSWire.recordSize
         if total > 0 { return .bytes(total) }
         return isOpen ? .wouldBlock : ending ?? .end
     }

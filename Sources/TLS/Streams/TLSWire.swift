@@ -1,10 +1,12 @@
+internal import Bytes
 internal import COpenSSL
 internal import Net
 
 /// The byte stream that OpenSSL reads from and writes to: one for all connections of a worker.
 ///
-/// Reads go straight from the current connection's socket into OpenSSL's buffer. Writes gather in one buffer of the
-/// worker, so that a piece of many records costs one system call and OpenSSL never finds its output blocked.
+/// Both directions pass through a buffer of the worker, so that a piece of many records costs one system call. OpenSSL takes
+/// record by record out of the one, which spares it the moving of cut records that its own reading ahead comes with, and
+/// never finds the other one full.
 struct TLSWire {
     /// The connection that OpenSSL was called for.
     var socket: Unmanaged<StreamSocket>?
@@ -18,38 +20,83 @@ struct TLSWire {
     var isCutOff = false
     /// How much a read in this call may bring at once.
     var readLimit = 0
+    /// Whether nothing more is received in this call, though there may be more.
+    var isSated = false
+    /// Whether OpenSSL has asked for more in this call than it got for that reason.
+    var wantsMore = false
+    /// The part of the input that OpenSSL has not taken yet.
+    private var unread = 0..<0
+    private let input: UnsafeMutableRawBufferPointer
     /// How many bytes OpenSSL has written in this call.
     var outputCount = 0
     /// Where OpenSSL's output gathers.
     let output: UnsafeMutableRawBufferPointer
 
-    /// The size of OpenSSL's buffer for reading, in bytes: three whole records (RFC 8446 §5.2) and what it leaves free
-    /// to align them. Bulk data then comes with a third of the system calls.
-    static let readBufferSize = 3 * recordSize + 64
-    /// The size of a whole record, in bytes. A connection that is not bulk reads no more at once, so that the rest of its
-    /// buffer, which it keeps while a record is incomplete, stays untouched memory.
-    static let recordSize = 16_384 + 5 + 17
-
+    /// The most that is received at once, in bytes.
+    static let inputCapacity = 128 * 1024
+    /// What is received where there is less room, in bytes.
+    private static let leastInput = 16 * 1024
     /// The most plaintext that one call may encrypt, in bytes.
     static let pieceLimit = 128 * 1024
     /// The room for the records of one piece and of what OpenSSL may add of its own.
     static let outputCapacity = 2 * pieceLimit
 
-    /// A stream with an output buffer of its own, which its owner deallocates.
+    /// A stream with buffers of its own, which its owner deallocates.
     init() {
         output = .allocate(byteCount: Self.outputCapacity, alignment: 64)
+        input = .allocate(byteCount: Self.inputCapacity, alignment: 64)
     }
 
-    /// Prepares for the next call into OpenSSL.
+    /// Gives the buffers' memory back.
+    func deallocate() {
+        output.deallocate()
+        input.deallocate()
+    }
+
+    /// Prepares for the next call into OpenSSL, which receives nothing.
     @inline(__always)
-    mutating func begin(_ socket: StreamSocket, readLimit: Int = recordSize) {
+    mutating func begin(_ socket: StreamSocket) {
         self.socket = .passUnretained(socket)
-        self.readLimit = readLimit
+        isSated = true
+        wantsMore = false
         hasBlocked = false
         hasEnded = false
         isCutOff = false
         failure = nil
         outputCount = 0
+        unread = 0..<0
+    }
+
+    /// Prepares for the next call into OpenSSL, which may receive about as many bytes at once as there is room for; `rest` is
+    /// what earlier calls have left of what was received, and empty afterwards.
+    @inline(__always)
+    mutating func beginReading(_ socket: StreamSocket, room: Int, rest: inout ByteBuffer) {
+        begin(socket)
+        isSated = false
+        readLimit = min(max(room, Self.leastInput), Self.inputCapacity)
+        if !rest.isEmpty { take(&rest) }
+    }
+
+    /// Whether OpenSSL has taken everything that was received.
+    @inline(__always)
+    var isEmpty: Bool { unread.isEmpty }
+
+    /// Keeps what OpenSSL has not taken for the connection's next call.
+    @inline(__always)
+    mutating func endReading(rest: inout ByteBuffer) {
+        if !unread.isEmpty { keep(&rest) }
+    }
+
+    private mutating func take(_ rest: inout ByteBuffer) {
+        input.copyMemory(from: rest.readable)
+        unread = 0..<rest.count
+        rest = ByteBuffer()
+    }
+
+    private mutating func keep(_ rest: inout ByteBuffer) {
+        rest = ByteBuffer(capacity: unread.count)
+        rest.append(UnsafeRawBufferPointer(rebasing: input[unread]))
+        unread = 0..<0
     }
 
     /// The functions of the stream, for OpenSSL; nil when it is out of memory.
@@ -67,23 +114,49 @@ struct TLSWire {
 
     private static let read: @convention(c) (OpaquePointer?, UnsafeMutablePointer<CChar>?, Int32) -> Int32 = {
         bio, start, count in
-        let wire = of(bio)
         portico_bio_clear_retry(bio)
-        guard !wire.pointee.isCutOff, let socket = wire.pointee.socket else { return 0 }
-        let buffer = UnsafeMutableRawBufferPointer(start: start, count: min(Int(count), wire.pointee.readLimit))
-        switch socket._withUnsafeGuaranteedRef({ $0.receive(into: buffer) }) {
-        case .bytes(let count): return Int32(truncatingIfNeeded: count)
+        let wire = of(bio)
+        guard let start, count > 0, !wire.pointee.isCutOff else { return 0 }
+        if wire.pointee.unread.isEmpty {
+            let received = wire.pointee.receive()
+            guard received > 0 else {
+                if received < 0 { portico_bio_set_retry_read(bio) }
+                return received
+            }
+        }
+        return wire.pointee.hand(UnsafeMutableRawBufferPointer(start: start, count: Int(count)))
+    }
+
+    /// Receives what has come; at the end of the stream or after an error 0, and -1 where there is nothing yet.
+    private mutating func receive() -> Int32 {
+        guard let socket else { return 0 }
+        guard !isSated else {
+            wantsMore = true
+            return -1
+        }
+        let room = UnsafeMutableRawBufferPointer(rebasing: input[..<readLimit])
+        switch socket._withUnsafeGuaranteedRef({ $0.receive(into: room) }) {
+        case .bytes(let count):
+            unread = 0..<count
+            return 1
         case .wouldBlock:
-            wire.pointee.hasBlocked = true
-            portico_bio_set_retry_read(bio)
+            hasBlocked = true
             return -1
         case .end:
-            wire.pointee.hasEnded = true
+            hasEnded = true
             return 0
         case .failed(let error):
-            wire.pointee.failure = error
+            failure = error
             return 0
         }
+    }
+
+    /// Gives OpenSSL as much as there is of what it asks for.
+    private mutating func hand(_ target: UnsafeMutableRawBufferPointer) -> Int32 {
+        let count = min(target.count, unread.count)
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[unread.prefix(count)]))
+        unread = unread.dropFirst(count)
+        return Int32(truncatingIfNeeded: count)
     }
 
     private static let write: @convention(c) (OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 = {
