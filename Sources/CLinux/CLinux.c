@@ -38,7 +38,12 @@ ssize_t portico_splice(int from, int to, size_t count) {
     return splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 }
 
-int portico_pipe(int descriptors[2]) { return pipe2(descriptors, O_NONBLOCK | O_CLOEXEC); }
+int portico_pipe(int descriptors[2], int capacity) {
+    if (pipe2(descriptors, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+    // The limit of the system may be lower; then the pipe stays as it is.
+    (void)fcntl(descriptors[0], F_SETPIPE_SZ, capacity);
+    return 0;
+}
 
 void portico_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

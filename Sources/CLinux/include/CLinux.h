@@ -35,8 +35,8 @@ int portico_fcntl(int descriptor, int command, long argument);
 /// splice(2) with SPLICE_F_MOVE | SPLICE_F_NONBLOCK between a socket and a pipe.
 ssize_t portico_splice(int from, int to, size_t count);
 
-/// pipe2(2) with O_NONBLOCK | O_CLOEXEC.
-int portico_pipe(int descriptors[2]);
+/// pipe2(2) with O_NONBLOCK | O_CLOEXEC; holds so many bytes where the system allows it (F_SETPIPE_SZ, fcntl(2)).
+int portico_pipe(int descriptors[2], int capacity);
 
 /// Names the calling thread (at most 15 bytes) for ps, top and perf.
 void portico_name_thread(const char *name);

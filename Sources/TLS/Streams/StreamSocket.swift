@@ -9,13 +9,15 @@ final class StreamSocket {
     /// The descriptor's number, -1 when it is closed.
     private(set) var raw: Int32
     /// Whether there are bytes that the socket has not taken.
-    var hasPending: Bool { !pending.isEmpty }
+    var hasPending: Bool { !pending.isEmpty || pipe != nil }
 
     /// Whether a read may bring something.
     var mayReceive: Bool { !isDrained }
 
     private var descriptor: FileDescriptor?
     private var pending = ByteBuffer()
+    /// What the kernel has moved as far as here, ahead of `pending`.
+    private var pipe: (Pipe, pool: PipePool)?
     private var isDrained = false
     private var isEnding = false
     private var isFull = false
@@ -25,6 +27,8 @@ final class StreamSocket {
         raw = descriptor.raw
         self.descriptor = consume descriptor
     }
+
+    deinit { dropPipe() }
 
     /// Takes note of what the loop reported.
     @inline(__always)
@@ -53,7 +57,7 @@ final class StreamSocket {
     /// - Parameter more: whether the next piece follows at once, so that a short segment can wait for it.
     @inline(__always)
     func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> WriteResult {
-        guard pending.isEmpty, !isFull else { return keep(bytes) }
+        guard !hasPending, !isFull else { return keep(bytes) }
         do throws(SystemError) {
             let count = try Socket.send(raw, bytes, more: more)
             guard count < bytes.count else { return .complete }
@@ -66,8 +70,13 @@ final class StreamSocket {
 
     /// Sends what waits.
     func flush() -> WriteResult {
-        guard !pending.isEmpty else { return .complete }
+        guard hasPending else { return .complete }
         guard !isFull else { return .pending }
+        if let (pipe, pool) = pipe {
+            self.pipe = nil
+            let result = send(pipe, of: pool)
+            guard result == .complete, !pending.isEmpty else { return result }
+        }
         do throws(SystemError) {
             pending.consume(try Socket.send(raw, pending.readable))
         } catch {
@@ -81,6 +90,32 @@ final class StreamSocket {
         return .complete
     }
 
+    /// Has the kernel move what was received to another socket, on which nothing waits.
+    func move(upTo limit: Int, to target: StreamSocket, through pool: PipePool) -> MoveResult {
+        guard !isDrained else { return .wouldBlock }
+        guard !target.hasPending, !target.isFull, let pipe = pool.take() else { return .impossible }
+        let result = pipe.fill(from: raw, limit: limit)
+        if case .bytes(let count) = result { return .moved(count, target.send(pipe, of: pool)) }
+        pool.giveBack(pipe)
+        switch result {
+        case .end: return .end
+        case .failed(let error): return pool.isRefused(error) ? .impossible : .failed(error)
+        case .wouldBlock, .bytes: isDrained = true
+        }
+        return .wouldBlock
+    }
+
+    private func send(_ pipe: Pipe, of pool: PipePool) -> WriteResult {
+        let result = pipe.drain(into: raw)
+        if result == .pending {
+            isFull = true
+            self.pipe = (pipe, pool)
+        } else {
+            pool.giveBack(pipe)
+        }
+        return result
+    }
+
     /// Ends this side's direction; what waits is not sent any more.
     func shutdownWrite() { if raw >= 0 { Socket.shutdownWrite(raw) } }
 
@@ -89,6 +124,12 @@ final class StreamSocket {
         descriptor = nil
         raw = -1
         pending = ByteBuffer()
+        dropPipe()
+    }
+
+    private func dropPipe() {
+        if let (pipe, pool) = pipe { pool.giveBack(pipe) }
+        pipe = nil
     }
 
     private func keep(_ bytes: UnsafeRawBufferPointer) -> WriteResult {

@@ -97,6 +97,16 @@ package final class Transport {
         return socket.send(bytes, more: more)
     }
 
+    /// Has the kernel move bytes that have come here to another stream, on which nothing is pending, without a copy.
+    ///
+    /// It can do so only where both streams are in the clear, and while pipes can be had. Where the other stream did not take
+    /// everything, the rest is pending there as if it had been written.
+    /// - Parameter limit: how many bytes may be moved.
+    package func move(upTo limit: Int, to target: Transport, through pipes: PipePool) -> MoveResult {
+        guard tls == nil, target.tls == nil else { return .impossible }
+        return socket.move(upTo: limit, to: target.socket, through: pipes)
+    }
+
     /// Sends what is pending.
     package func flush() -> WriteResult {
         let result = socket.flush()
