@@ -33,6 +33,16 @@ package struct BodyDecoder: Sendable {
     /// The trailers that may be passed on, see `ChunkedDecoder.trailers`.
     package var trailers: [UInt8] { chunks.trailers }
 
+    /// How many bytes are still to come that are all content; 0 where that is not known.
+    package var remainder: Int { state == .length ? remaining : 0 }
+
+    /// Says that so many of the remainder were passed on without being decoded.
+    package mutating func skip(_ count: Int) {
+        precondition(state == .length && count <= remaining, "skipped more than content")
+        remaining -= count
+        if remaining == 0 { state = .complete }
+    }
+
     /// Decodes the next bytes of the message where they are, in O(count).
     ///
     /// The content is moved to the front of `bytes`; what was not consumed stays as it was.

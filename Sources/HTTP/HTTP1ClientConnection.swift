@@ -199,6 +199,17 @@ extension HTTP1ClientConnection {
         }
     }
 
+    /// How many bytes of the body are still to come that are all content; 0 where that is not known, and behind a switch.
+    package var bodyRemainder: Int {
+        if case .body = reading { decoder.remainder } else { 0 }
+    }
+
+    /// Says that so many of the remainder were passed on without being decoded.
+    package mutating func skipBody(_ count: Int) {
+        decoder.skip(count)
+        if decoder.isComplete { reading = .complete }
+    }
+
     /// Says that the backend closed its side.
     package mutating func endOfInput() -> EndOfInput {
         defer { backendStays = false }

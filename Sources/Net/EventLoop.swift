@@ -14,6 +14,8 @@ package final class EventLoop {
 
     /// The time at which this turn of the loop began.
     package private(set) var now: Instant
+    /// The number of this turn of the loop: what the kernel reports in it was so before anything else happened in it.
+    package private(set) var turnNumber = 0
     /// Called once each turn, after the events: the place to write out what the turn has gathered.
     package var turnEnded: (() -> Void)?
 
@@ -136,6 +138,7 @@ package final class EventLoop {
     package func turn(limit: Duration? = nil) {
         let count = poller.wait(milliseconds: waitMilliseconds(limit: limit))
         now = .now
+        turnNumber &+= 1
         for index in 0..<count {
             let (token, readiness) = poller[index]
             if isCurrent(token), let source = slots[token.slot].source { source.ready(readiness) }

@@ -276,6 +276,11 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
             } else {
                 guard transport.mayRead else { return }
                 guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
+                if connection.bodyRemainder >= Exchange.leastMove, let outcome = moveBody() {
+                    guard outcome else { return }
+                    pieces += 1
+                    continue
+                }
                 switch transport.read(into: worker.scratch.region) {
                 case .bytes(let received): count = received
                 case .wouldBlock: return
@@ -287,6 +292,23 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
             }
             pieces += 1
             guard deliver(count, isBuffered: isBuffered) else { return }
+        }
+    }
+
+    /// Has the kernel move a part of the body on. Whether there may be more; nil where the body has to be copied.
+    private func moveBody() -> Bool? {
+        guard transport.tls == nil, let target = exchange.requestTarget() else { return nil }
+        switch transport.move(upTo: connection.bodyRemainder, to: target, through: worker.pipes) {
+        case .moved(let count, let result):
+            connection.skipBody(count)
+            setReadDeadline()
+            exchange.movedBody(count, result, isLast: connection.isBodyComplete)
+            return true
+        case .wouldBlock: return false
+        case .impossible: return nil
+        case .end, .failed:
+            exchange.downstreamFailed(.clientGone)
+            return false
         }
     }
 
@@ -372,6 +394,13 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     override func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
         sent(output.sendBody(piece, isLast: isLast))
+    }
+
+    override func bodyTarget() -> Transport? { output.bodyTarget() }
+
+    override func movedBody(_ count: Int, _ result: WriteResult) -> WriteResult {
+        output.moved(count)
+        return sent(result)
     }
 
     override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult { sent(output.endBody(trailers: trailers)) }

@@ -99,6 +99,16 @@ struct HTTP1Output: ~Copyable {
         return sendHeld(more: false)
     }
 
+    /// The transport, where the body goes out as it comes and nothing is pending; what is held back is sent first.
+    mutating func bodyTarget() -> Transport? {
+        guard coding != .chunked, transport.tls == nil else { return nil }
+        if !held.isEmpty, sendHeld(more: false) != .complete { return nil }
+        return transport.hasPending ? nil : transport
+    }
+
+    /// Says that so many bytes of the body were moved to the transport.
+    mutating func moved(_ count: Int) { sentCount += count }
+
     /// Ends the body; `trailers` are whole lines, or nothing.
     mutating func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
         if coding == .chunked {

@@ -155,6 +155,13 @@ class Downstream {
     /// Sends a piece of the body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
     func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
 
+    /// The stream to which the kernel may move the body by itself, because it goes out as it comes and nothing is pending; nil
+    /// where it does not. Sends what is held back first.
+    func bodyTarget() -> Transport? { nil }
+
+    /// Says that so many bytes of the body were moved to `bodyTarget()`, and what became of them.
+    func movedBody(_ count: Int, _ result: WriteResult) -> WriteResult { fatalError("abstract") }
+
     /// Ends the response; `trailers` are field lines that each end in CRLF, or nothing.
     func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult { fatalError("abstract") }
 

@@ -41,6 +41,11 @@ extension Exchange {
         } else {
             result = downstream.sendBody(piece, isLast: isLast)
         }
+        settle(result, isLast: isLast)
+    }
+
+    /// Goes on with the answer as the client has taken a piece of it.
+    func settle(_ result: WriteResult, isLast: Bool) {
         if case .failed = result { return downstreamFailed(.clientGone) }
         if isLast { return finish() }
         isStalled = result == .pending

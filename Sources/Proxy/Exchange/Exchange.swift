@@ -225,7 +225,7 @@ final class Exchange {
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend
             attempts.began(backend, at: worker.loop.now)
-            while !hasRetriedFresh, let idle = backend.takeIdle() {
+            while !hasRetriedFresh, let idle = backend.takeIdle(turn: worker.loop.turnNumber) {
                 if idle.assign(self) {
                     upstream = idle
                     upstreamReady()
@@ -275,7 +275,11 @@ final class Exchange {
         bodyReceived += piece.count
         if let limit = location.settings.maxBodySize, bodyReceived > limit, tunnel == nil { return fail(.bodyTooLarge) }
         guard !isUploadStopped, let upstream else { return downstream.pauseBody() }
-        let result = isLast ? end(piece, of: upstream) : upstream.sendBody(piece, isLast: false)
+        took(isLast ? end(piece, of: upstream) : upstream.sendBody(piece, isLast: false))
+    }
+
+    /// Goes on with the request as the backend has taken a piece of its body.
+    func took(_ result: WriteResult) {
         if result == .pending { downstream.pauseBody() }
         sent(result)
     }

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Net
+internal import TLS
 
 /// What answers an exchange: the counterpart of its `Downstream`, whichever protocol or source stands behind it.
 ///
@@ -20,6 +21,12 @@ class Responder {
 
     /// Sends a piece of the request's body. At least `Scratch.margin` bytes before and behind the piece may be overwritten.
     func sendBody(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult { fatalError("abstract") }
+
+    /// The stream to which the kernel may move the request's body by itself; nil where it has to be sent piece by piece.
+    func bodyTarget() -> Transport? { nil }
+
+    /// Says that so many bytes of the body were moved to `bodyTarget()`, and what became of them.
+    func movedBody(_ count: Int, _ result: WriteResult, isLast: Bool) { fatalError("abstract") }
 
     /// Ends the request's body, in place of a last piece; `trailers` are field lines that each end in CRLF.
     ///

@@ -60,7 +60,15 @@ final class BackendPool {
     func ended() { activeCount -= 1 }
 
     /// The connection that was used last, nil when none is idle.
-    func takeIdle() -> UpstreamConnection? { idle.popLast() }
+    ///
+    /// - Parameter turn: the loop's; those that it has not looked at since they were used come after some others.
+    func takeIdle(turn: Int) -> UpstreamConnection? {
+        guard let last = idle.last, last.idleTurn == turn else { return idle.popLast() }
+        let recent = idle.indices.suffix(Self.longestSearch)
+        return idle.remove(at: recent.last { idle[$0].idleTurn != turn } ?? idle.count - 1)
+    }
+
+    private static let longestSearch = 16
 
     /// Takes a connection back; false when it is not wanted and must be closed.
     func keep(_ connection: UpstreamConnection) -> Bool {

@@ -34,6 +34,17 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         return send(endsRequest: isLast) { $0.write(piece: piece, coding: requestCoding, isLast: isLast) }
     }
 
+    override func bodyTarget() -> Transport? {
+        guard case .length = requestCoding, transport.tls == nil, !transport.hasPending else { return nil }
+        return transport
+    }
+
+    override func movedBody(_ count: Int, _ result: WriteResult, isLast: Bool) {
+        if isLast { connection.requestEnded() }
+        sentCount += count
+        _ = send(endsRequest: isLast) { _ in result }
+    }
+
     override func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
         // Behind a body of known length there is no place for them.
         guard requestCoding == .chunked else { return super.endBody(trailers: trailers) }
@@ -63,6 +74,10 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
     // MARK: The response
 
     override func endOfInput() -> HTTP1ClientConnection.EndOfInput { connection.endOfInput() }
+
+    override var bodyRemainder: Int { connection.bodyRemainder }
+
+    override func skipBody(_ count: Int) { connection.skipBody(count) }
 
     override var hasResponseBegun: Bool { connection.hasResponseBegun }
 

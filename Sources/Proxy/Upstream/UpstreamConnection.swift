@@ -34,6 +34,10 @@ class UpstreamConnection: Responder, EventSource {
     private var isPaused = false
     private var isRequestEnded = false
     private var isEnding = false
+    /// The turn of the loop in which the connection became idle.
+    final private(set) var idleTurn = 0
+    /// The turn in which it was taken up again without a look at whether anything had come.
+    private var trustedTurn = -1
 
     /// Opens a connection for an exchange, which hears `upstreamReady` or `upstreamFailed` later.
     ///
@@ -68,6 +72,12 @@ class UpstreamConnection: Responder, EventSource {
     /// Takes note that the backend will send no more.
     func endOfInput() -> HTTP1ClientConnection.EndOfInput { fatalError("abstract") }
 
+    /// How many bytes of the answer's body are still to come that may be passed on as they are.
+    var bodyRemainder: Int { 0 }
+
+    /// Says that so many of them were passed on.
+    func skipBody(_ count: Int) { fatalError("abstract") }
+
     /// Whether a byte of the answer has come.
     var hasResponseBegun: Bool { fatalError("abstract") }
 
@@ -87,10 +97,16 @@ class UpstreamConnection: Responder, EventSource {
 
     /// Takes up an exchange after a time of idleness; false when the connection is of no more use.
     ///
-    /// It is not when the backend has closed it, or sent something on it: the loop may have that news in the same batch as
-    /// the request, and what came unasked would be taken for the answer.
+    /// It is not when the backend has closed it, or sent something on it, which would be taken for the answer. Of what had
+    /// come when this turn of the loop began the loop tells, before or after the request is sent, so that no system call need
+    /// ask for it where the request can then be repeated. What comes between that moment and the request escapes; so would
+    /// what comes between a look and the request, and a loop's turn is short.
     final func assign(_ exchange: Exchange) -> Bool {
-        guard isSilent else { return false }
+        if transport.tls == nil, idleTurn != worker.loop.turnNumber, exchange.downstream.request.method.isIdempotent {
+            trustedTurn = worker.loop.turnNumber
+        } else {
+            guard isSilent else { return false }
+        }
         self.exchange = exchange
         backend.began()
         isReused = true
@@ -111,6 +127,8 @@ class UpstreamConnection: Responder, EventSource {
         // Nothing may come while no request is under way: it is the end of the connection, or something that must
         // never be taken for the answer to the next request.
         case .idle: if readiness.mayRead, !isSilent { close() }
+        // It came before the request.
+        case .exchanging where readiness.mayRead && trustedTurn == worker.loop.turnNumber: fail(.staleConnection)
         case .exchanging:
             if transport.hasPending, readiness.mayWrite { flushPending() }
             receive()
@@ -237,6 +255,13 @@ class UpstreamConnection: Responder, EventSource {
         while phase == .exchanging, !isPaused, transport.mayRead {
             guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
             pieces += 1
+            if bodyRemainder >= Exchange.leastMove, let result = moveBody() {
+                switch result {
+                case .wouldBlock, .bytes: continue
+                case .end: return ended()
+                case .failed: return broke()
+                }
+            }
             let region = worker.scratch.region(for: exchange)
             switch transport.read(into: region) {
             case .bytes(let count):
@@ -250,6 +275,23 @@ class UpstreamConnection: Responder, EventSource {
         }
         // A head that came without a byte of its body must not wait for one.
         if phase == .exchanging, isHeadComplete { exchange?.responseStalled() }
+    }
+
+    /// Has the kernel move a part of the answer's body on; nil where it has to be copied.
+    private func moveBody() -> ReadResult? {
+        guard transport.tls == nil, let exchange, let target = exchange.answerTarget() else { return nil }
+        switch transport.move(upTo: bodyRemainder, to: target, through: worker.pipes) {
+        case .moved(let count, let result):
+            receivedCount += count
+            skipBody(count)
+            exchange.movedResponse(count, result, isLast: bodyRemainder == 0)
+            setReadDeadline()
+            return .bytes(count)
+        case .wouldBlock: return .wouldBlock
+        case .end: return .end
+        case .failed(let error): return .failed(error)
+        case .impossible: return nil
+        }
     }
 
     private func ended() {
@@ -286,6 +328,7 @@ class UpstreamConnection: Responder, EventSource {
         guard !transport.mayRead || isSilent else { return close() }
         reset()
         phase = .idle
+        idleTurn = worker.loop.turnNumber
         guard backend.keep(self) else {
             phase = .exchanging
             return close()

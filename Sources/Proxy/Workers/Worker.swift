@@ -22,6 +22,8 @@ final class Worker {
     let patterns = PatternMatcher()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()
+    /// Pipes for bodies that the kernel moves by itself.
+    let pipes = PipePool()
     let clock = WorkerClock()
     let accessLog: AccessLog
     let tls: TLSEngine
