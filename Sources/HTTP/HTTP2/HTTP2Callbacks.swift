@@ -24,10 +24,13 @@ final class HTTP2Callbacks: @unchecked Sendable {
         }
         nghttp2_session_callbacks_set_on_header_callback(pointer) {
             session, frame, name, nameCount, value, valueCount, _, owner in
-            guard let frame, let stream = HTTP2Stream.of(session, frame.pointee.hd.stream_id) else { return 0 }
+            guard let frame, let owner = HTTP2Session.of(owner),
+                let stream = HTTP2Stream.of(session, frame.pointee.hd.stream_id)
+            else { return 0 }
+            guard owner.unpacks(nameCount + valueCount) else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
             stream.add(
                 UnsafeRawBufferPointer(start: name, count: nameCount),
-                UnsafeRawBufferPointer(start: value, count: valueCount), role: HTTP2Session.of(owner)?.role)
+                UnsafeRawBufferPointer(start: value, count: valueCount), role: owner.role)
             return 0
         }
         nghttp2_session_callbacks_set_on_begin_frame_callback(pointer) { _, header, owner in
@@ -104,6 +107,7 @@ extension HTTP2Session {
     /// Fields are about to come: of a new stream's head, or of one that is open.
     func fieldsBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
         isReceivingHead = true
+        unpackedByteCount = 0
         let id = frame.pointee.hd.stream_id
         if let stream = HTTP2Stream.of(session, id) {
             stream.section = stream.hasHead ? .trailers : .unknown
@@ -125,6 +129,17 @@ extension HTTP2Session {
         var priority = nghttp2_extpri(urgency: 3, inc: 1)
         check(nghttp2_session_change_extpri_stream_priority(session, id, &priority, 1))
         return 0
+    }
+
+    /// Whether so many bytes of a field may come out of the head that is coming in; if not, the rest of it is not looked at.
+    ///
+    /// A reference of one byte can be a field of thousands (CVE-2016-6581), and nghttp2 looks at each byte of each of them.
+    @inline(__always)
+    func unpacks(_ count: Int) -> Bool {
+        unpackedByteCount += count + HTTP2FieldRules.overhead
+        guard unpackedByteCount > limits.headBytes else { return true }
+        conduct?.unpackedTooMuch()
+        return false
     }
 
     /// A whole frame has come.
@@ -164,6 +179,7 @@ extension HTTP2Session {
         guard output.count < outputLimit else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
         output.reserve(9 + count)
         output.append(UnsafeRawBufferPointer(start: header, count: 9))
+        conduct?.sentData(count, isCut: count < stream.waitingCount)
         stream.take(count, into: &output)
         stream.sentCount += 9 + count
         if stream.owesDrained, stream.kept.isEmpty {
@@ -179,6 +195,7 @@ extension HTTP2Session {
         if frame.hd.type == UInt8(NGHTTP2_GOAWAY.rawValue), frame.goaway.error_code != NGHTTP2_NO_ERROR.rawValue {
             hasRefused = true
         }
+        if frame.hd.type == UInt8(NGHTTP2_RST_STREAM.rawValue) { return sentReset(frame.rst_stream.error_code) }
         let isHead = frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
         guard isHead || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue),
             let stream = HTTP2Stream.of(session, frame.hd.stream_id)
@@ -186,9 +203,19 @@ extension HTTP2Session {
         if isHead { stream.sentCount += 9 + frame.hd.length }
         guard frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
         stream.hasSentEnd = true
+        conduct?.answered()
         guard role == .server, !stream.isTunnel, nghttp2_session_get_stream_remote_close(session, stream.id) == 0
         else { return }
         events.append(.answered(stream))
+    }
+
+    /// A stream was reset by this side.
+    private func sentReset(_ code: UInt32) {
+        switch HTTP2ErrorCode(rawValue: code) {
+        // A backend failed, or the request was answered before it was whole: that is not the client's doing.
+        case .noError, .internalError, .cancel: break
+        default: conduct?.provoked()
+        }
     }
 
     /// A frame is not going to be sent.

@@ -33,8 +33,13 @@ package final class HTTP2Session {
     package internal(set) var windowSize: Int
 
     let pool: HTTP2StreamPool
+    /// What the client's frames are measured by; a client's session has none, for its backend is the operator's own.
+    var conduct: HTTP2Conduct?
+    private var isEnding = false
     /// How many bytes the frames have of the head that is coming in.
     var headByteCount = 0
+    /// How many bytes have come out of it, with what each field counts for.
+    var unpackedByteCount = 0
     /// How far `output` may be filled by the call under way.
     var outputLimit = 0
     /// The fields on their way to nghttp2, which copies them.
@@ -52,6 +57,7 @@ package final class HTTP2Session {
         self.limits = limits
         self.pool = pool
         windowSize = limits.connectionWindow
+        if role == .server { conduct = HTTP2Conduct(limits: limits) }
         var options: OpaquePointer?
         precondition(nghttp2_option_new(&options) == 0, "out of memory")
         defer { nghttp2_option_del(options) }
@@ -60,7 +66,10 @@ package final class HTTP2Session {
         nghttp2_option_set_max_deflate_dynamic_table_size(options, limits.encoderTableSize)
         nghttp2_option_set_max_outbound_ack(options, limits.queuedAcknowledgements)
         nghttp2_option_set_max_settings(options, limits.settingsPerFrame)
-        nghttp2_option_set_max_continuations(options, limits.continuationsPerHead)
+        // Debian 12's nghttp2 counts the same frame again each time that a part of its header comes. `conduct` counts frames.
+        nghttp2_option_set_max_continuations(options, (limits.continuationsPerHead + 1) * HTTP2FrameHeader.size)
+        // `conduct` counts them, and knows which of them are paid for.
+        nghttp2_option_set_stream_reset_rate_limit(options, .max, .max)
         let make = role == .server ? nghttp2_session_server_new2 : nghttp2_session_client_new2
         var made: OpaquePointer?
         // The callbacks are called only from methods of this object, so it is there whenever they are.
@@ -106,11 +115,31 @@ package final class HTTP2Session {
 
     /// Takes the next bytes of the other side, all of them; `events` has what they come to.
     ///
-    /// A breach of the protocol is answered by nghttp2 with a GOAWAY, which then waits to be sent.
-    package func receive(_ bytes: UnsafeMutableRawBufferPointer) {
+    /// A breach of the protocol is answered by nghttp2 with a GOAWAY, which then waits to be sent; so is `abuse`, behind which
+    /// nothing is read any more.
+    ///
+    /// - Parameter now: the time in nanoseconds, on a clock that never runs backwards.
+    package func receive(_ bytes: UnsafeMutableRawBufferPointer, at now: UInt64) {
         guard let start = bytes.baseAddress, !isBroken else { return }
-        let count = nghttp2_session_mem_recv(session, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+        let admitted = conduct?.admit(UnsafeRawBufferPointer(bytes), at: now) ?? bytes.count
+        let count = nghttp2_session_mem_recv(session, start.assumingMemoryBound(to: UInt8.self), admitted)
         if count < 0 { isBroken = true }
+        endIfAbused()
+    }
+
+    /// The bound that the client has overstepped, for which its connection ends with ENHANCE_YOUR_CALM.
+    package var abuse: HTTP2Abuse? { conduct?.abuse }
+
+    /// Takes note that a head was refused for its size or form, which an honest client seldom sees.
+    package func refusedHead() {
+        conduct?.provoked()
+        endIfAbused()
+    }
+
+    private func endIfAbused() {
+        guard abuse != nil, !isEnding else { return }
+        isEnding = true
+        terminate(.enhanceYourCalm)
     }
 
     /// Appends the frames that may be sent now to `output`, until it holds `limit` bytes or one frame more.
@@ -124,6 +153,7 @@ package final class HTTP2Session {
                 return
             }
             output.append(UnsafeRawBufferPointer(start: frame, count: count))
+            endIfAbused()
         }
     }
 

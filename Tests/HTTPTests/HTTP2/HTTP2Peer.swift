@@ -8,6 +8,8 @@ final class HTTP2Peer {
     private(set) var log: [String] = []
     /// Whether credit is returned as soon as a piece has come.
     var takesBodies = true
+    /// The time in nanoseconds.
+    var now: UInt64 = 0
     /// Called with each event when it was noted.
     var react: (HTTP2Event) -> Void = { _ in }
 
@@ -35,7 +37,7 @@ final class HTTP2Peer {
             var piece = Array(rest.prefix(size))
             rest = rest.dropFirst(size)
             piece.withUnsafeMutableBytes {
-                session.receive($0)
+                session.receive($0, at: now)
                 walk()
             }
         }

@@ -54,6 +54,23 @@ struct HTTP2SessionTests {
         #expect(server.log == Self.seenByServer)
     }
 
+    @Test("reads a head that comes in as many frames as it may, byte by byte")
+    func continuations() {
+        // GET / of https://a, with a name of eight bytes of which each has a frame of its own.
+        let block: [UInt8] = [0x82, 0x87, 0x84, 0x41, 0x01] + Array("a".utf8)
+        let name: [UInt8] = [0x00, 0x01] + Array("x".utf8) + [0x04] + Array("long".utf8)
+        var bytes = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
+        bytes += [0, 0, UInt8(block.count), 1, 1, 0, 0, 0, 1] + block
+        for (index, byte) in name.enumerated() {
+            bytes += [0, 0, 1, 9, index == name.count - 1 ? 4 : 0, 0, 0, 0, 1, byte]
+        }
+        for size in [1, 4, .max] {
+            let server = HTTP2Peer(.server)
+            server.give(bytes, by: size)
+            #expect(server.log == ["settings", "1 GET / whole"], "by \(size)")
+        }
+    }
+
     @Test("reads answers the same, however their bytes are cut")
     func answersCut() {
         func run(_ cut: (HTTP2Peer, [UInt8]) -> Void) -> [String] {
