@@ -1,5 +1,6 @@
 internal import Bytes
 internal import FoundationEssentials
+internal import HTTP
 package import Logging
 internal import Net
 internal import Proxy
@@ -57,6 +58,8 @@ package final class Supervisor {
     private var failures: FailureLog
     /// Apart from other failures, which attackers with many addresses would hide.
     private var throttled: FailureLog
+    /// What clients do has a log of its own, so that many of them cannot crowd failures out.
+    private var abuses: FailureLog
     private var failure: ServeError?
 
     private final class Signalled {
@@ -78,6 +81,7 @@ package final class Supervisor {
         self.monitor = monitor
         failures = FailureLog(log)
         throttled = FailureLog(log)
+        abuses = FailureLog(log)
         logProblems = DiagnosticLog(log)
         workerCount = settings.workers ?? Processors.available
         Signals.ignoreBrokenPipes()
@@ -205,6 +209,8 @@ package final class Supervisor {
             throttled.say(
                 "\(host): logins from \(client) have failed too often and have to wait (429); the access log has the users",
                 now: loop.now)
+        case .abused(let abuse, let client):
+            abuses.say("client \(client): its HTTP/2 connection was ended for \(abuse.reason)", now: loop.now)
         case .outOfDescriptors:
             failures.say(
                 "Too many open files: new connections have to wait. Raise the limit (ulimit -n).", now: loop.now)

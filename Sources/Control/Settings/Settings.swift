@@ -74,6 +74,8 @@ package struct Settings: Sendable {
     package var user: User?
     /// Whether the process that serves is confined (`--sandbox`, `PORTICO_SANDBOX`).
     package var sandbox = Sandbox.auto
+    /// How long a client may take for its TLS handshake, and for the first head on its connection (`CLIENT_HEADER_TIMEOUT`).
+    package var clientHeaderTimeout: Duration
     /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
     package var keyExchangeBits: Int?
     /// The settings that routing takes for every host.
@@ -128,6 +130,8 @@ package struct Settings: Sendable {
             options.user.map { User(text: $0, isOptional: false) }
             ?? environment["PORTICO_USER"].map { User(text: $0, isOptional: true) }
         sandbox = try Self.sandbox(options.sandbox, environment)
+        let headSeconds = try environment.number("CLIENT_HEADER_TIMEOUT", allowed: 1...3600)
+        clientHeaderTimeout = .seconds(headSeconds ?? 60)
         logFolder = options.logFolder
         accessLog = try Self.accessLog(options.accessLog, folder: options.logFolder, environment)
         let (format, formatProblem) = try LogFormat.read(from: environment)

@@ -9,6 +9,7 @@ extension WorkerSettings {
         httpsAddresses = settings.https
         httpsPort = settings.redirectPort
         requiresProxyHeader = settings.requiresProxyHeader
+        clientHeaderTimeout = settings.clientHeaderTimeout
         trustedProxies = settings.trustedProxies
         loginAttempts = settings.loginAttempts
         logFormat = settings.logFormat

@@ -199,6 +199,9 @@ final class Worker {
         report(.failed(error, host: exchange.host?.name.text ?? "-", backend: backend?.text.text ?? "-"))
     }
 
+    /// Tells the supervisor which bound a client has overstepped.
+    func report(_ abuse: HTTP2Abuse, by client: IPAddress) { report(.abused(abuse, client: client)) }
+
     /// Tells the supervisor what a FastCGI application has written to its standard error.
     func report(_ messages: [UInt8], of exchange: Exchange, backend: BackendPool) {
         let text = LogText.line(messages)

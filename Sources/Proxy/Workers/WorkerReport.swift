@@ -1,4 +1,5 @@
 package import Bytes
+package import HTTP
 
 /// What a worker tells the supervisor.
 package enum WorkerReport: Sendable {
@@ -12,6 +13,8 @@ package enum WorkerReport: Sendable {
     case said(String, host: String, backend: String)
     /// Logins of a client have failed so often that further ones have to wait.
     case throttled(client: IPAddress, host: String)
+    /// A client has overstepped a bound of its HTTP/2 connection, which was ended.
+    case abused(HTTP2Abuse, client: IPAddress)
     /// No descriptor is left for another connection; accepting pauses.
     case outOfDescriptors
     /// The worker's thread has ended: drained or stopped, or with an error because it could not start.

@@ -27,6 +27,7 @@ struct SettingsTests {
         #expect(settings.workers == nil)
         #expect(settings.accessLog == .standardOutput)
         #expect(settings.drainTimeout == .seconds(30))
+        #expect(settings.clientHeaderTimeout == .seconds(60))
         #expect(settings.controlSocket == "/run/portico.sock")
         #expect(!settings.isControlSocketRequired)
     }
@@ -88,13 +89,14 @@ struct SettingsTests {
     func environment() throws {
         let settings = try settings([
             "HTTP_PORT": " 8080 ", "HTTPS_PORT": "8443", "ENABLE_IPV6": "true", "ENABLE_PROXY_PROTOCOL": "t",
-            "DISABLE_ACCESS_LOGS": "1",
+            "DISABLE_ACCESS_LOGS": "1", "CLIENT_HEADER_TIMEOUT": "5",
             "DOCKER_HOST": "tcp://engine:2375", "XDG_RUNTIME_DIR": "/run/user/1",
         ])
         #expect(settings.http.map(\.description) == ["0.0.0.0:8080", "[::]:8080"])
         #expect(settings.https.map(\.description) == ["0.0.0.0:8443", "[::]:8443"])
         #expect(settings.accessLog == .off)
         #expect(settings.requiresProxyHeader)
+        #expect(settings.clientHeaderTimeout == .seconds(5))
         #expect(settings.docker == .at(.tcp(host: "engine", port: 2375)))
         #expect(settings.controlSocket == "/run/user/1/portico.sock")
     }

@@ -120,7 +120,7 @@ final class HTTP2Client {
     private func takeBuffered() throws {
         var bytes = try stream.receive(stream.buffered.count)
         bytes.withUnsafeMutableBytes {
-            session.receive($0)
+            session.receive($0, at: 0)
             walk()
         }
         try flush()

@@ -118,7 +118,7 @@ final class HTTP2Server {
             guard try stream.fill() else { throw TestFault("the connection ended before \(what)") }
             var bytes = try stream.receive(stream.buffered.count)
             bytes.withUnsafeMutableBytes {
-                session.receive($0)
+                session.receive($0, at: 0)
                 walk()
             }
             try flush()

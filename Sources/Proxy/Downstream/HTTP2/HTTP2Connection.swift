@@ -58,6 +58,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     private var waiting = Waiting.nothing
     var isGathering = false
     var hasFailed = false
+    private var isAbused = false
     private var spares: ContiguousArray<HTTP2Downstream> = []
 
     /// Takes a transport over whose client speaks HTTP/2, with its place in the loop.
@@ -164,8 +165,10 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     }
 
     private func take(_ bytes: UnsafeMutableRawBufferPointer) {
-        session.receive(bytes)
+        session.receive(bytes, at: worker.loop.now.nanoseconds)
         handleEvents()
+        // Resets that the client provokes are counted when they are made.
+        if session.queuedFrameCount >= Self.queueLimit { makeFrames() }
         gather()
     }
 
@@ -251,6 +254,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         }
         if !transport.hasPending, !hasFailed { writeOut() }
         if hasFailed { return close() }
+        if let abuse = session.abuse { end(for: abuse) }
         if session.streams.isEmpty { trim() }
         if session.isOver || isDone, !transport.hasPending { return linger() }
         setDeadline()
@@ -282,7 +286,9 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         switch next {
         case .nothing: worker.loop.clearDeadline(for: token)
         case .firstRequest: worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
-        case .head: worker.loop.setDeadline(timeouts.clientHeader, for: token)
+        case .head:
+            // Before a request was routed, no host's times are known.
+            worker.loop.setDeadline(requestCount == 0 ? worker.clientHeaderTimeout : timeouts.clientHeader, for: token)
         case .nextRequest: worker.loop.setDeadline(timeouts.keepalive, for: token)
         case .answerToNotice: worker.loop.setDeadline(Self.noticeTime, for: token)
         case .output: worker.loop.setDeadline(timeouts.clientSend, for: token)
@@ -293,6 +299,14 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     // MARK: The end
 
     var isClosed: Bool { phase == .closed }
+
+    /// Stops what is done for a client that has overstepped a bound, whether or not it takes note of it.
+    private func end(for abuse: HTTP2Abuse) {
+        guard !isAbused else { return }
+        isAbused = true
+        worker.report(abuse, by: arrival.peer.address)
+        cancelStreams()
+    }
 
     /// Ends this side's direction, and waits for the client to end its own (RFC 9113 §5.4.1).
     private func linger() {

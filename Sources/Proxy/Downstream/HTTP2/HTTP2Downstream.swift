@@ -64,6 +64,7 @@ final class HTTP2Downstream: Downstream, EventSource {
             exchange.begin()
         case .refused(let error):
             isRunning = true
+            session.refusedHead()
             exchange.reject(status: error.status)
         case .malformed:
             session.reset(stream, .protocolError)

@@ -205,7 +205,8 @@ final class HTTP2UpstreamConnection: EventSource, OutputGathering {
             switch transport.read(into: region) {
             case .bytes(let count):
                 heardAt = worker.loop.now
-                session.receive(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))
+                session.receive(
+                    UnsafeMutableRawBufferPointer(rebasing: region[..<count]), at: worker.loop.now.nanoseconds)
                 handleEvents()
                 gather()
             case .wouldBlock: break
