@@ -15,6 +15,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "h2-request-head", check: HTTP2RequestHeadCheck.run),
         FuzzTarget(name: "h2-response-head", check: HTTP2ResponseHeadCheck.run),
         FuzzTarget(name: "h2-client-session", check: HTTP2ClientSessionCheck.run),
+        FuzzTarget(name: "h2-server-session", check: HTTP2ServerSessionCheck.run),
         FuzzTarget(name: "chunked-body", check: ChunkedBodyCheck.run),
         FuzzTarget(name: "server-connection", check: ServerConnectionCheck.run),
         FuzzTarget(name: "client-connection", check: ClientConnectionCheck.run),

@@ -54,14 +54,14 @@ private struct ClientSessionLog {
         }
         session.write(limit: .max)
         let settings = ExactBytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
-        session.receive(settings.memory)
+        session.receive(settings.memory, at: 0)
         session.forgetEvents()
     }
 
     mutating func receive(_ piece: ArraySlice<UInt8>) throws(Violation) {
         // Behind each piece there is nothing that belongs to it, as a sanitizer would see.
         let bytes = ExactBytes(Array(piece))
-        session.receive(bytes.memory)
+        session.receive(bytes.memory, at: 0)
         for event in session.events { try note(event, within: bytes.memory) }
         session.forgetEvents()
         for stream in streams {
