@@ -1,6 +1,6 @@
 """Attacks a server over HTTP/2 from outside while others use it, and says whether it kept its bounds.
 
-attack.py --port PORT --pid PID [--tls] [--backend PORT] [NAME...]
+attack.py --port PORT --pid PID [--tls] [--backend PORT] [NAME|FAMILY...]
 
 A line for each attack: `ok` or `FAILED`, its name, the bound that must hold, and what the server did about it. `--survey` fails
 nothing: it shows what a server does that has other bounds. The exit status is the number of attacks that failed.
@@ -113,11 +113,13 @@ def carry_out(attack, target, options):
             faults.append("the server did: %s; expected one of: %s" % (listed(reactions), listed(attack.expected)))
             break
     faults += report.faults
-    if options.backend and attack.most_open:
-        open_ones = count(options.backend)["most_open"]
-        if open_ones > attack.most_open:
-            faults.append("%d requests were open at the backend at once" % open_ones)
-        report.note("at most %d open at the backend" % open_ones)
+    if options.backend:
+        counts = count(options.backend)
+        if counts["most_open"] > attack.most_open:
+            faults.append("%d requests were open at the backend at once" % counts["most_open"])
+        if attack.most_requests is not None and counts["requests"] > attack.most_requests:
+            faults.append("%d requests came to the backend" % counts["requests"])
+        report.note("%d requests at the backend, at most %d open" % (counts["requests"], counts["most_open"]))
     reactions = set().union(*report.connections) if report.connections else set()
     figures = "%s; %d sent; %.1f s, processor %.3f s a connection; memory +%.1f MiB; others %d, longest %.0f ms" % (
         listed(reactions), report.sent, elapsed, seconds / max(1, len(report.connections)), growth, good, worst * 1000)
@@ -143,9 +145,12 @@ def main():
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     target = Target(options.port, authority=options.authority, tls=options.tls)
+    unknown = set(options.names) - {name for attack in attacks.ALL for name in (attack.name, attack.family)}
+    if unknown:
+        parser.error("no such attack: %s" % ", ".join(sorted(unknown)))
     failed = 0
     for attack in attacks.ALL:
-        if options.names and attack.name not in options.names:
+        if options.names and not {attack.name, attack.family} & set(options.names):
             continue
         faults, figures = carry_out(attack, target, options)
         verdict = "ok" if not faults else "seen" if options.survey else "FAILED"

@@ -26,7 +26,7 @@ class Target:
         """The field block of a request to this server."""
         return wire.request(self.authority, path, method, self.scheme, more)
 
-    def connect(self, receive_buffer=None):
+    def connect(self, receive_buffer=None, protocol="h2"):
         plain = socket.socket()
         if receive_buffer:
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -38,22 +38,24 @@ class Target:
         trust = ssl.create_default_context()
         trust.check_hostname = False
         trust.verify_mode = ssl.CERT_NONE
-        trust.set_alpn_protocols(["h2"])
+        trust.set_alpn_protocols([protocol])
         secure = trust.wrap_socket(plain, server_hostname=self.authority)
-        assert secure.selected_alpn_protocol() == "h2", "the server does not speak HTTP/2"
+        assert secure.selected_alpn_protocol() == protocol, "the server does not speak %s" % protocol
         return secure
 
 
 class Connection:
-    """Speaks the preface and acknowledges settings unless told otherwise, and reads whenever it waits to write."""
+    """Speaks the preface and answers SETTINGS and PING unless told otherwise, and reads whenever it waits to write."""
 
-    def __init__(self, target, settings=(), preface=True, reads=True, credit=True, receive_buffer=None):
+    def __init__(self, target, settings=(), preface=True, reads=True, credit=True, answers=True, receive_buffer=None):
         self.target = target
         self.socket = target.connect(receive_buffer)
         self.socket.setblocking(False)
         self.reads = reads
         # Whether what comes is credited to both windows at once.
         self.credit = credit
+        # Whether SETTINGS and PING are answered. Where they are not, nothing is sent but what the attack is made of.
+        self.answers = answers
         self.input = bytearray()
         self.decoder = hpack.Decoder()
         self.decoder.max_header_list_size = 1 << 20
@@ -170,7 +172,8 @@ class Connection:
             for at in range(0, len(payload) - 5, 6):
                 self.server_settings[int.from_bytes(payload[at:at + 2], "big")] = int.from_bytes(
                     payload[at + 2:at + 6], "big")
-            self.pending += wire.settings_ack()
+            if self.answers:
+                self.pending += wire.settings_ack()
         elif kind == wire.HEADERS:
             # No server here pads answers, or divides them.
             head = [(bytes(name), bytes(value)) for name, value in self.decoder.decode(payload, raw=True)]
@@ -190,12 +193,17 @@ class Connection:
             self.goaways.append(wire.error_name(int.from_bytes(payload[4:8], "big")))
         elif kind == wire.WINDOW_UPDATE:
             self.credited[stream] += int.from_bytes(payload, "big")
-        elif kind == wire.PING and not flags & wire.ACK:
+        elif kind == wire.PING and not flags & wire.ACK and self.answers:
             self.pending += wire.ping(payload, ack=True)
         if kind in (wire.DATA, wire.HEADERS) and flags & wire.END_STREAM:
             self.ended.add(stream)
 
     # What became of it
+
+    def window(self, stream):
+        """How many octets the stream has been allowed so far, if there is no other."""
+        first = self.server_settings.get(wire.INITIAL_WINDOW_SIZE, 65535)
+        return min(first + self.credited[stream], 65535 + self.credited[0])
 
     def is_over(self, stream):
         """Whether the server has said its last word about the stream."""

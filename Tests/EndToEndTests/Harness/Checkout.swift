@@ -16,6 +16,9 @@ enum Checkout {
     /// The image under test, as `scripts/image .image/portico.tar` leaves it.
     static let imageFile = folder + "/.image/portico.tar"
 
+    /// Where the drivers of attacks and odd requests over HTTP/2 are.
+    static let http2 = folder + "/Tests/HTTP2"
+
     /// A script of this project.
     static func script(_ name: String) -> String { folder + "/scripts/" + name }
 }

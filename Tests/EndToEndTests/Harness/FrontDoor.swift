@@ -54,6 +54,9 @@ final class FrontDoor {
     /// The most memory that it has had in use at once, in bytes.
     func peakMemory() throws -> Int { try process.peakMemory() }
 
+    /// Its process.
+    var processID: pid_t { process.id }
+
     /// Sends it a signal.
     func signal(_ number: Int32) { process.signal(number) }
 

@@ -73,13 +73,14 @@ def window_drops(target, report):
     flood(target, report, make, 200_000, prepare=begin, settings=((wire.INITIAL_WINDOW_SIZE, 0),), credit=False)
 
 
-@attack("uploads-stalled", "windows", CUT)
+# An upload that waits is a request that is open; and there may be some left of what was before.
+@attack("uploads-stalled", "windows", CUT, most_open=500)
 def uploads_stalled(target, report):
     """A hundred uploads to a backend that reads nothing: as much as the windows let through, and no end."""
     upload(target, report, "/stall")
 
 
-@attack("uploads-without-end", "bodyTimeout", CUT)
+@attack("uploads-without-end", "bodyTimeout", CUT, most_open=500)
 def uploads_without_end(target, report):
     """A hundred uploads of which a piece comes, and then nothing."""
     upload(target, report, "/", size=1000)

@@ -13,13 +13,13 @@ def simple(name, bound, octets, expected=ENDED, limit=MANY, **options):
     attack(name, bound, expected)(run)
 
 
-simple("ping", "acks", wire.ping())
-simple("ping-unread", "acks", wire.ping(), reads=False)
+simple("ping", "glitches", wire.ping())
+simple("ping-unread", "glitches", wire.ping(), reads=False)
 simple("ping-answers", "glitches", wire.ping(ack=True))
-simple("settings", "acks", wire.settings())
-simple("settings-unread", "acks", wire.settings(), reads=False)
-simple("settings-long", "acks", wire.settings(*[(wire.INITIAL_WINDOW_SIZE, 65535)] * 500), limit=20_000)
-simple("settings-unknown", "acks", wire.settings(*[(0xFFFF, number) for number in range(100)]), limit=50_000)
+simple("settings", "glitches", wire.settings())
+simple("settings-unread", "glitches", wire.settings(), reads=False)
+simple("settings-long", "settingsPerFrame", wire.settings(*[(wire.INITIAL_WINDOW_SIZE, 65535)] * 500), limit=20_000)
+simple("settings-unknown", "settingsPerFrame", wire.settings(*[(0xFFFF, number) for number in range(100)]), limit=50_000)
 simple("settings-answers", "glitches", wire.settings_ack())
 simple("priority-idle", "glitches", wire.priority(3, 1))
 simple("priority-update", "glitches", wire.frame(0x10, 0, 0, b"\0\0\0\1u=1"))
@@ -53,7 +53,7 @@ def priority_loops(target, report):
     flood(target, report, make, MANY, batch=300, prepare=prepare)
 
 
-def on_upload(name, make, bound="glitches", limit=MANY, expected=ENDED, batch=1000, path="/"):
+def on_upload(name, make, bound="glitches", limit=MANY, expected=ENDED, batch=1000, path="/", size=0):
     """Frames of a body that does not end."""
     def prepare(target):
         def begin(connection):
@@ -64,19 +64,19 @@ def on_upload(name, make, bound="glitches", limit=MANY, expected=ENDED, batch=10
 
     def run(target, report):
         flood(target, report, lambda connection, number, stream: make(stream), limit, batch=batch,
-              prepare=prepare(target), until=lambda connection: connection.resets)
+              prepare=prepare(target), until=lambda connection: connection.resets, size=size)
     attack(name, bound, expected)(run)
 
 
 on_upload("empty-data", lambda stream: wire.data(stream))
 on_upload("empty-data-stalled", lambda stream: wire.data(stream), path="/stall")
-on_upload("empty-data-padded", lambda stream: wire.padded_data(stream, b"", 255), limit=100_000)
-on_upload("padding", lambda stream: wire.padded_data(stream, b"x", 255), limit=100_000)
+on_upload("empty-data-padded", lambda stream: wire.padded_data(stream, b"", 255), "smallFrames", batch=100, size=256)
+on_upload("padding", lambda stream: wire.padded_data(stream, b"x", 254), "smallFrames", batch=100, size=256)
 on_upload("window-of-stream", lambda stream: wire.window_update(stream, 1))
 on_upload("priority-of-stream", lambda stream: wire.priority(stream, 0, 3))
 
 
-@attack("settings-window-swings", "acks", ENDED)
+@attack("settings-window-swings", "glitches", ENDED)
 def settings_swings(target, report):
     """The window of a hundred open streams goes from nothing to all and back with each pair of frames."""
     swing = wire.settings((wire.INITIAL_WINDOW_SIZE, 0)) + wire.settings((wire.INITIAL_WINDOW_SIZE, 0x7FFFFFFF))
@@ -87,7 +87,7 @@ def settings_swings(target, report):
     flood(target, report, lambda *_: swing, 100_000, prepare=prepare)
 
 
-@attack("table-size-swings", "acks", ENDED)
+@attack("table-size-swings", "glitches", ENDED)
 def table_swings(target, report):
     """The server's own table of fields shrinks to nothing and grows again."""
     swing = wire.settings((wire.HEADER_TABLE_SIZE, 0)) + wire.settings((wire.HEADER_TABLE_SIZE, 0xFFFFFFFF))

@@ -10,7 +10,7 @@ REFUSED = ENDED | {"431", "400"} | {"RST " + error for error in ("ENHANCE_YOUR_C
 REFUSED |= {"GOAWAY PROTOCOL_ERROR", "GOAWAY COMPRESSION_ERROR", "RST INTERNAL_ERROR", "GOAWAY INTERNAL_ERROR"}
 
 
-def endless(name, piece, limit, expected=REFUSED):
+def endless(name, piece, limit, bound="continuations", expected=REFUSED):
     """A field block that goes on in CONTINUATION after CONTINUATION (CVE-2024-27316)."""
     def run(target, report):
         def begin(connection):
@@ -19,7 +19,7 @@ def endless(name, piece, limit, expected=REFUSED):
             return stream
         flood(target, report, lambda connection, number, stream: wire.continuation(stream, piece(number)), limit,
               prepare=begin, until=lambda connection: connection.is_over(1))
-    attack(name, "continuations", expected)(run)
+    attack(name, bound, expected)(run)
 
 
 endless("continuation-large", lambda number: wire.literal("x-%06d" % number, "y" * 16000), 5_000)

