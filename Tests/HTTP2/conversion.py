@@ -11,7 +11,7 @@ import sys
 import time
 
 from connection import Closed, Connection, Target
-from conversion_cases import CASES, CUT, MALFORMED, PASSED, REFUSED
+from conversion_cases import CASES, CUT, EMPTY, MALFORMED, PASSED, REFUSED
 from recorder import Recorder
 import wire
 
@@ -65,6 +65,8 @@ def fault_of(verdict, case, reactions, received):
         return "no reaction"
     if verdict == CUT:
         return "a whole request at the backend" if any(request.is_whole for request in received) else None
+    if verdict == EMPTY:
+        return "more than an empty request" if len(received) > 1 or any(request.body for request in received) else None
     if received:
         return "something of it at the backend"
     if verdict == MALFORMED and not reactions & {"RST PROTOCOL_ERROR", "GOAWAY PROTOCOL_ERROR", "400"}:
@@ -108,7 +110,7 @@ def main():
     failed = 0
     for number, case in enumerate(CASES, 1):
         reactions = send(case, target)
-        if CUT in case.verdict:
+        if CUT in case.verdict or EMPTY in case.verdict:
             # What breaks off at the backend does so a moment later.
             time.sleep(0.02)
         received = sentinel.send(number)
