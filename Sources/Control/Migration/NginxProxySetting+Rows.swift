@@ -107,7 +107,8 @@ extension NginxProxySetting {
 
     /// Variables that Portico adds, which nginx-proxy does not know.
     package static let own: Set<String> = [
-        "HEALTH", "LOGIN_ATTEMPTS", "PORTICO_CONTROL", "PORTICO_SANDBOX", "PORTICO_USER", "XDG_RUNTIME_DIR",
+        "CLIENT_HEADER_TIMEOUT", "HEALTH", "LOGIN_ATTEMPTS", "PORTICO_CONTROL", "PORTICO_SANDBOX", "PORTICO_USER",
+        "XDG_RUNTIME_DIR",
     ]
 
     private static let no: Set<String> = ["", "0", "f", "false", "no", "off"]

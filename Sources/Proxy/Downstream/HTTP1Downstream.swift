@@ -36,7 +36,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     private var isContinueOwed = false
     /// Whether the connection ends with its exchange, however much the client would like it to stay.
     private(set) var isLeaving = false
-    private lazy var exchange = Exchange(downstream: self)
+    private(set) lazy var exchange = Exchange(downstream: self)
 
     init(
         worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool
@@ -155,29 +155,6 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         case .exchanging: receiveBody()
         case .lingering: discardInput()
         default: break
-        }
-    }
-
-    private func handshake() -> Bool {
-        switch transport.handshake() {
-        case .complete:
-            if transport.tls?.speaksHTTP2 == true {
-                becomeHTTP2()
-                return false
-            }
-            phase = .awaitingHead
-            worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
-            return true
-        case .wouldBlock: return false
-        case .failed(.plainHTTP):
-            transport.continueInClear()
-            request.reset()
-            phase = .exchanging
-            exchange.reject(status: 400)
-            return false
-        case .failed:
-            finish()
-            return false
         }
     }
 
@@ -432,7 +409,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         }
     }
 
-    private func finish() {
+    func finish() {
         phase = .closing
         transport.closeNotify()
         if transport.hasPending { setSendDeadline() } else { close() }
