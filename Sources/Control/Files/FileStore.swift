@@ -99,10 +99,14 @@ final class FileStore {
     }
 
     /// Forgets what was not asked for since this was last called, so that what was renamed away is not kept for ever.
-    func forgetUnused() {
-        files = files.filter { used.contains($0.key) }
-        listings = listings.filter { used.contains($0.key) }
-        patterns = patterns.filter { used.contains($0.key) }
+    ///
+    /// - Parameter paths: what to forget in that case; nil for everything.
+    func forgetUnused(among paths: Set<String>? = nil) {
+        for path in paths ?? self.paths.union(patterns.keys) where !used.contains(path) {
+            files[path] = nil
+            listings[path] = nil
+            patterns[path] = nil
+        }
         used = []
     }
 

@@ -6,11 +6,13 @@ internal import Net
 
 /// Tells when files may have changed: at once by inotify(7), and each second in any case.
 ///
-/// After an event it waits until there was quiet for `quiet`, because editors and tools touch a file several times, but
-/// never longer than `patience`. The regular look is for file systems that send no events, such as network mounts.
+/// After an event it waits for a moment of quiet, because editors and tools touch a file several times, but never longer
+/// than `patience`. The regular look is for file systems that send no events, such as network mounts.
 final class FolderWatcher: EventSource {
     /// How long nothing must have happened.
-    static let quiet = Duration.milliseconds(30)
+    static let quiet = Duration.milliseconds(3)
+    /// The same where one of the files belongs to a certificate, which is one of two.
+    static let quietOfPairs = Duration.milliseconds(30)
     /// How long after the first event the change is told at the latest.
     static let patience = Duration.milliseconds(500)
     /// How long a file counts as being written to after its last write when it is never closed.
@@ -26,6 +28,7 @@ final class FolderWatcher: EventSource {
     private var watches: [FolderEvents.Watch: String] = [:]
     private var writers: [String: Instant] = [:]
     private var firstEvent: Instant?
+    private var pause = quiet
     private var isPlanStale = false
 
     /// A watcher of nothing yet; `changed` is called on the loop's thread.
@@ -89,23 +92,28 @@ final class FolderWatcher: EventSource {
     func ready(_ readiness: Readiness) {
         var isNews = false
         events.read { event in
-            if take(event) { isNews = true }
+            guard take(event) else { return }
+            isNews = true
+            if Self.pairEndings.contains(where: { event.name.hasSuffix($0) }) { pause = Self.quietOfPairs }
         }
         guard isNews else { return }
         let first = firstEvent ?? loop.now
         firstEvent = first
         guard let token else { return }
-        loop.setDeadline(min(loop.now + Self.quiet, first + Self.patience), for: token)
+        loop.setDeadline(min(loop.now + pause, first + Self.patience), for: token)
     }
 
     func deadlinePassed() {
         firstEvent = nil
+        pause = Self.quiet
         writers = writers.filter { loop.now.since($0.value) < Self.writerPatience }
         let start = Instant.now
         changed()
         let cost = Instant.now.since(start)
         if let token, firstEvent == nil { loop.setDeadline(max(interval, cost * 50), for: token) }
     }
+
+    private static let pairEndings = [".crt", ".key", ".pem"]
 
     /// Takes one event in and says whether it is about something that counts.
     private func take(_ event: FolderEvents.Event) -> Bool {

@@ -18,7 +18,12 @@ struct BackendAuthorities {
         var kept: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
         contexts = [:]
         diagnostics = []
-        let settings = snapshot.hosts.flatMap(\.locations).flatMap(\.upstreams).compactMap(\.tls)
+        var settings: [UpstreamTLS] = []
+        for object in snapshot.hosts.objects {
+            for location in object.host.locations where location.isOverTLS {
+                settings += location.upstreams.compactMap(\.tls)
+            }
+        }
         let paths = Dictionary(settings.map { ($0.host, $0.authorities) }) { first, _ in first }
         for (host, named) in paths.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
             let path = named ?? "\(folder)/\(host.text).upstream-ca.crt"

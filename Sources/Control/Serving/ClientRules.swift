@@ -35,11 +35,12 @@ struct ClientRules {
         var updated: [ByteString: ClientVerification] = [:]
         faults = [:]
         diagnostics = []
-        for host in snapshot.hosts {
-            guard let rule = host.clients else {
-                noteEnd(of: host)
+        for object in snapshot.hosts.objects {
+            guard let rule = object.host.clients else {
+                if !verifications.isEmpty { noteEnd(of: object.host) }
                 continue
             }
+            let host = object.host
             let paths = Files(
                 authorities: Folders.joined(folder, rule.authorities),
                 revocations: rule.revocations.map { Folders.joined(folder, $0) })

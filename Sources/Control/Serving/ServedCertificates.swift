@@ -13,6 +13,18 @@ struct ServedCertificates {
     private let speaksHTTP2: Bool
     private var selectors: CertificateSelectorBuilder
     private let asked: String
+    private var last: Last?
+
+    /// What the last selector was made of.
+    private struct Last {
+        var folder: CertificateFolder
+        var hosts: HostList
+        var defaultHost: ByteString?
+        var clients: [ByteString: ClientVerification]
+        var parameters: [String: DHParameters]
+        var standard: DHParameters?
+        var selector: CertificateSelector
+    }
 
     /// The certificates of a folder, which is read now.
     ///
@@ -45,6 +57,16 @@ struct ServedCertificates {
     mutating func selector(
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification], keyExchange: KeyExchangeFiles
     ) -> CertificateSelector {
+        let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
+        if let last, last.clients == clients, last.defaultHost == defaultHost?.name,
+            last.standard === keyExchange.standard,
+            last.parameters.count == keyExchange.byPair.count,
+            last.parameters.allSatisfy({ keyExchange.byPair[$0.key] === $0.value }),
+            Self.isSame(last.folder, folder), Self.areServedAlike(snapshot.hosts, last.hosts)
+        {
+            self.last?.hosts = snapshot.hosts
+            return last.selector
+        }
         var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
         plan.offersHTTP2 = speaksHTTP2
         plan.parameters = keyExchange.byPair
@@ -62,7 +84,6 @@ struct ServedCertificates {
                 }
             }
         }
-        let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
         if let defaultHost, let pair = defaultHost.certificate {
             plan.stranger = TLSHost(
                 pair, policy: policy(of: defaultHost), clients: clients[defaultHost.name],
@@ -70,7 +91,22 @@ struct ServedCertificates {
         } else if folder.certificates["default"] != nil {
             plan.stranger = TLSHost("default", policy: policy, offersHTTP2: speaksHTTP2)
         }
-        return selectors.build(plan)
+        let selector = selectors.build(plan)
+        last = Last(
+            folder: folder, hosts: snapshot.hosts, defaultHost: defaultHost?.name, clients: clients,
+            parameters: keyExchange.byPair, standard: keyExchange.standard, selector: selector)
+        return selector
+    }
+
+    /// Whether clients of the hosts are shown the same, as most changes leave it.
+    private static func areServedAlike(_ hosts: HostList, _ earlier: HostList) -> Bool {
+        guard hosts.count == earlier.count else { return false }
+        return zip(hosts.objects, earlier.objects).allSatisfy { now, before in
+            now === before
+                || now.host.names == before.host.names && now.host.certificate == before.host.certificate
+                    && now.host.tlsPolicy == before.host.tlsPolicy && now.host.speaksHTTP2 == before.host.speaksHTTP2
+                    && (now.host.httpsMethod == .nohttps) == (before.host.httpsMethod == .nohttps)
+        }
     }
 
     /// What connections must be like for requests of the hosts; a host that is missing takes them from any connection.
@@ -79,7 +115,8 @@ struct ServedCertificates {
     func demands(
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification]
     ) -> [ByteString: ConnectionDemand] {
-        let isUniform = snapshot.hosts.allSatisfy { policy(of: $0) == policy }
+        let isUniform = snapshot.hosts.objects.allSatisfy { $0.host.tlsPolicy == nil || policy(of: $0.host) == policy }
+        if isUniform, clients.isEmpty { return [:] }
         var demands: [ByteString: ConnectionDemand] = [:]
         for host in snapshot.hosts where !isUniform || clients[host.name] != nil {
             demands[host.name] = ConnectionDemand(
@@ -106,7 +143,8 @@ struct ServedCertificates {
 
     /// Hosts whose clients refuse the certificate that they are shown, because it is for other names.
     private func uncovered(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
-        snapshot.hosts.compactMap { host in
+        snapshot.hosts.objects.compactMap { object in
+            let host = object.host
             guard let pair = host.certificate, let certificate = folder.certificates[pair] else { return nil }
             let missing = host.names.filter { name in
                 switch name {
@@ -158,7 +196,8 @@ struct ServedCertificates {
                     .error, at: .setting("SSL_POLICY"), "\(reason); \(policy.name) is used",
                     hint: "write one of \(TLSPolicy.supported.keys.sorted().joined(separator: ", "))"))
         }
-        let used = Set(snapshot.hosts.map { policy(of: $0) }).union([policy])
+        let used = Set(snapshot.hosts.objects.compactMap { $0.host.tlsPolicy == nil ? nil : policy(of: $0.host) })
+            .union([policy])
         for policy in used.sorted(by: { $0.name < $1.name }) {
             guard let missing = TLSPolicy.missingCiphers[policy.name] else { continue }
             diagnostics.append(

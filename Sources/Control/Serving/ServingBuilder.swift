@@ -31,7 +31,10 @@ final class ServingBuilder {
     private var clients = ClientRules()
     private var keyExchange = KeyExchangeFiles()
     private var statuses = StatusInquiries()
+    private var snapshots = SnapshotBuilder()
     private var previous: RoutingSnapshot?
+    /// What has changed since the last build, by path or pattern; nil for everything.
+    private var changes: Set<String>?
 
     /// A builder that has read the certificates, and reads other files as they are needed.
     ///
@@ -56,7 +59,9 @@ final class ServingBuilder {
 
     /// Looks whether files have changed, and says whether a new build may come to something else.
     func refresh() -> Bool {
-        var isChanged = !files.refresh().isEmpty
+        let changed = files.refresh()
+        changes?.formUnion(changed)
+        var isChanged = !changed.isEmpty
         // A pair is written in two steps at least; what is read in between would only be reported as broken. So would a
         // name that is there before its bytes are.
         let isBeingWritten = pathsBeingWritten().contains { path in
@@ -69,6 +74,7 @@ final class ServingBuilder {
     /// Forgets what was read, so that the next build reads all of it.
     func forget() {
         files.forget()
+        changes = nil
         _ = certificates.refresh()
     }
 
@@ -82,10 +88,11 @@ final class ServingBuilder {
             tlsPolicies: Set(TLSPolicy.supported.keys),
             resolvedNames: names, previous: previous)
         inputs.certificateFiles = certificates.folder.fileNames
-        var snapshot = SnapshotBuilder.build(inputs)
+        inputs.fileChanges = changes
+        var snapshot = snapshots.build(inputs)
         previous = snapshot
         clients.update(snapshot, folder: settings.folders.certificates, files: files, at: clock())
-        for index in snapshot.hosts.indices {
+        for index in snapshot.hosts.indices where !clients.faults.isEmpty {
             guard let fault = clients.faults[snapshot.hosts[index].name] else { continue }
             snapshot.hosts[index].shut = .init(diagnostic: fault)
         }
@@ -101,7 +108,8 @@ final class ServingBuilder {
             })
         authorities.update(snapshot, folder: settings.folders.certificates, files: files)
         let page = errorPage()
-        files.forgetUnused()
+        files.forgetUnused(among: changes)
+        changes = []
         var configuration = ServingConfiguration(
             snapshot: snapshot, passwordFiles: passwords.mapValues(\.source), certificates: selector,
             backendContexts: authorities.contexts, connectionDemands: demands)

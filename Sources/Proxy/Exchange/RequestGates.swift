@@ -28,7 +28,7 @@ enum RequestGates {
     }
 
     private static func askForPassword(_ exchange: Exchange) -> Verdict {
-        guard let source = exchange.location.passwords else { return askLocation(exchange) }
+        guard let source = exchange.location.passwords?.source else { return askLocation(exchange) }
         return authenticate(exchange, source)
     }
 

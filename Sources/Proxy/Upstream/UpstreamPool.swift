@@ -21,6 +21,8 @@ final class UpstreamPool {
     /// Whether the backends are to be reached over TLS and nobody knows whose certificates are to be believed.
     private(set) var lacksAuthorities = false
     var members: ContiguousArray<Member> = []
+    /// How many locations of hosts in force use it.
+    var users = 0
     /// The indices of the members that the current choice is among.
     var candidates: ContiguousArray<Int> = []
     /// The state of the generator of chance.

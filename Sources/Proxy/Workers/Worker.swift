@@ -28,20 +28,19 @@ final class Worker {
     let accessLog: AccessLog
     let tls: TLSEngine
     let authenticator: Authenticator
-    private(set) var routes: WorkerRoutes
+    let routes: WorkerRoutes
     private(set) var isDraining = false
     /// How many bytes of bodies are held at the moment whose size has to be known before they are passed on.
     var gatheredBytes = 0
 
-    private let zones: LimitZones
     private let report: @Sendable (WorkerReport) -> Void
     private var listeners: [DownstreamListener] = []
     private var downstreams: [Token: any ClientConnection] = [:]
-    private var upstreams: [ByteString: UpstreamPool] = [:]
     private var waiting: [UInt64: Exchange] = [:]
     private var lastWaiter: UInt64 = 0
     private var lastSerial = 0
     private let flusher: LogFlusher
+    private let renewal: HostRenewal
 
     /// A worker that listens on the addresses of its settings.
     ///
@@ -53,16 +52,16 @@ final class Worker {
     ) throws {
         self.settings = settings
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
-        self.zones = zones
         self.report = report
         loop = try EventLoop()
         accessLog = AccessLog(writer: log, format: settings.logFormat)
-        routes = WorkerRoutes(log: accessLog)
+        routes = WorkerRoutes(log: accessLog, zones: zones)
         tls = try TLSEngine(selector: CertificateSelector(), ticketKeys: ticketKeys)
         authenticator = Authenticator(threads: hashing, throttle: throttle) { key, verdict in
             mailbox.post(.verified(key, verdict))
         }
         flusher = LogFlusher(accessLog)
+        renewal = HostRenewal(routes)
         try loop.receive(from: mailbox) { [unowned self] in receive($0) }
         for socket in sockets { listeners.append(try DownstreamListener(worker: self, socket: socket)) }
         if log != nil { flusher.start(on: loop) }
@@ -73,7 +72,7 @@ final class Worker {
         loop.run()
         // Connections keep one another alive, so each of them must be closed.
         for downstream in downstreams.values { downstream.stop() }
-        for pool in upstreams.values { pool.closeIdle() }
+        routes.closeIdle()
         accessLog.flush()
     }
 
@@ -92,20 +91,9 @@ final class Worker {
 
     /// Routes new requests by the configuration; those under way keep what they began with.
     func serve(_ configuration: ServingConfiguration) {
-        var used: Set<ByteString> = []
-        accessLog.update(configuration.logFiles)
-        routes = WorkerRoutes(configuration, log: accessLog, zones: zones) { upstream in
-            let pool = upstreams[upstream.key] ?? UpstreamPool(key: upstream.key)
-            upstreams[upstream.key] = pool
-            used.insert(upstream.key)
-            pool.update(upstream, context: upstream.tls.flatMap { configuration.backendContexts[$0.host] })
-            return pool
-        }
+        routes.update(configuration)
         tls.selector = configuration.certificates
-        for (key, pool) in upstreams where !used.contains(key) {
-            pool.retire()
-            upstreams[key] = nil
-        }
+        renewal.start(on: loop)
         report(.serving(generation: configuration.snapshot.generation))
     }
 
@@ -114,7 +102,7 @@ final class Worker {
         // Whoever was let in by the kernel may have sent a request already.
         for listener in listeners { listener.close() }
         listeners = []
-        for pool in upstreams.values { pool.closeIdle() }
+        routes.closeIdle()
         for downstream in downstreams.values { downstream.drain() }
         stopWhenDrained()
     }
@@ -263,5 +251,27 @@ private final class LogFlusher: EventSource {
     func deadlinePassed() {
         log.flush()
         restart?()
+    }
+}
+
+/// Renews the hosts that a new configuration has changed, a few in each turn of the loop.
+private final class HostRenewal: EventSource {
+    /// So many take less than a millisecond.
+    private static let portion = 16
+    private let routes: WorkerRoutes
+    private var goOn: (() -> Void)?
+
+    init(_ routes: WorkerRoutes) { self.routes = routes }
+
+    func start(on loop: EventLoop) {
+        if goOn == nil {
+            let token = loop.add(self)
+            goOn = { [unowned loop] in loop.again(token) }
+        }
+        ready(Readiness())
+    }
+
+    func ready(_ readiness: Readiness) {
+        if routes.renew(atMost: Self.portion) { goOn?() }
     }
 }

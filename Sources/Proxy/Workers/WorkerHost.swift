@@ -16,6 +16,8 @@ final class WorkerHost {
     let demand: ConnectionDemand?
     /// Whether clients may speak HTTP/2 to it.
     let speaksHTTP2: Bool
+    /// The upstreams that its locations use, once for each use.
+    let pools: ContiguousArray<UpstreamPool>
     private let challenges: (http: Bool, https: Bool)
     private let httpPort: UInt16
     private let http: VirtualHost.SchemeRule
@@ -43,8 +45,9 @@ final class WorkerHost {
 
     init(
         _ host: VirtualHost, locations: ContiguousArray<WorkerLocation>, surroundings: WorkerLocation,
-        demand: ConnectionDemand? = nil
+        pools: ContiguousArray<UpstreamPool>, demand: ConnectionDemand? = nil
     ) {
+        self.pools = pools
         self.demand = demand
         speaksHTTP2 = host.speaksHTTP2
         nonGetRedirect = host.nonGetRedirect

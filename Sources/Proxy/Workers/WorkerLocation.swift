@@ -7,7 +7,7 @@ final class WorkerLocation {
     let settings: LocationSettings
     let timeouts: LocationTimeouts
     let pool: UpstreamPool?
-    let passwords: PasswordSource?
+    let passwords: WorkerPasswords?
     let upstreamHost: ByteString
     let upstreamPort: UInt16
     /// What its requests are noted in.
@@ -50,7 +50,7 @@ final class WorkerLocation {
     let capturing: Pattern?
 
     init(
-        _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: PasswordSource?,
+        _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: WorkerPasswords?,
         log: AccessLog, limits: LocationLimits? = nil, usesCaptures: Bool = false
     ) {
         var settings = location.settings

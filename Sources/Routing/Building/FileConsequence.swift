@@ -1,11 +1,16 @@
 /// What a file that cannot be used means for its hosts.
-struct FileConsequence {
+struct FileConsequence: Equatable {
     /// The hosts that keep what it said when it could last be used.
     var keeping: [String] = []
     /// The hosts that are shut.
     var shut: [String] = []
     /// The hosts that are served without it.
     var without: [String] = []
+
+    /// What it means for the hosts of both.
+    static func + (a: FileConsequence, b: FileConsequence) -> FileConsequence {
+        FileConsequence(keeping: a.keeping + b.keeping, shut: a.shut + b.shut, without: a.without + b.without)
+    }
 
     /// A finding for each kind of consequence.
     func diagnostics(path: String) -> [Diagnostic] {

@@ -4,6 +4,8 @@ internal import Bytes
 enum HostFileName {
     /// The file for hosts that have none of their own.
     static let standIn = "default"
+    /// The files that stand for hosts, or locations, without one of their own.
+    static let standIns = [standIn, standIn + locationSuffix]
     /// The ending of files for the locations of a host.
     static let locationSuffix = "_location"
 
@@ -25,6 +27,23 @@ enum HostFileName {
         let host = name.prefix { $0 != "_" }
         guard let patterns = try? HostName.patterns(host) else { return name.lowercased() }
         return Site.name(of: patterns).text + name.dropFirst(host.count).lowercased()
+    }
+
+    /// What the hosts are called in the names of files that a file could be for: where it is for locations, its name may end in
+    /// a digest or not.
+    static func hosts(of name: String) -> [String] {
+        let key = key(name)
+        guard let suffix = [overrideSuffix, locationSuffix].first(where: { key.hasSuffix($0) }) else { return [key] }
+        let base = key.dropLast(suffix.count)
+        let digest = base.suffix(41)
+        return [String(base)] + (digest.count == 41 && digest.first == "_" ? [String(base.dropLast(41))] : [])
+    }
+
+    /// The name of the file that stands at the path; nil where that is not in the folder.
+    static func name(of path: String, in folder: String) -> String? {
+        guard path.hasPrefix(folder), path.utf8.dropFirst(folder.utf8.count).first == ASCII.slash else { return nil }
+        let name = path.dropFirst(folder.count + 1)
+        return name.contains("/") ? nil : String(name)
     }
 
     /// Whether the file is not that of one host: the stand-in, one for locations, hidden, a text to read or a backup.

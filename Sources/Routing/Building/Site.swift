@@ -11,13 +11,28 @@ final class Site {
     /// What they ask for, by path.
     private var paths: [LocationMatch: SitePath] = [:]
     /// What its file says.
-    var file: HostFile?
+    var file: CompiledFile?
     /// Set where its file cannot be read and may say who may come in.
     var shut: VirtualHost.Shut?
     /// Where it is served over http.
     var httpPort = HostPort.standard
     /// Where it is served over https.
     var httpsPort = HostPort.standard
+
+    /// The names of its files for locations.
+    var locationFiles: Set<String> = []
+    /// What was read for its files, by path or pattern.
+    var sources: Set<String> = []
+    /// The hosts, there or not, whose containers it asked for.
+    var dependencies: Set<ByteString> = []
+    /// What its containers and files were found to be.
+    var siteFindings = Findings()
+    /// What was found when its ports were settled.
+    var portFindings = Findings()
+    /// What was found when it became a host.
+    var hostFindings = Findings()
+    /// The host that it became.
+    var object: SharedHost?
 
     /// A host without containers and file.
     init(patterns: [HostPattern]) {
@@ -41,6 +56,11 @@ final class Site {
 
     /// Whether the name is a regular expression.
     var isRegex: Bool { if case .pattern = patterns.first { true } else { false } }
+
+    /// Whether one of its containers says something of this kind.
+    func hasContainer(saying variables: String...) -> Bool {
+        containers.contains { container in variables.contains { container.value($0) != nil } }
+    }
 
     /// Makes sure that there is a path that covers all others.
     func addRoot() {

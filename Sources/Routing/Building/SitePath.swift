@@ -9,11 +9,9 @@ final class SitePath {
     /// The containers that ask for it, the one first that decides where they differ.
     var containers: [Container] = []
     /// What its file says.
-    var file: HostFile?
+    var file: CompiledFile?
     /// The file that takes the place of its location.
-    var override: HostFile?
-    /// Where its requests go, once that was asked.
-    var upstream: Upstream?
+    var override: CompiledFile?
     /// The host's name.
     private let host: ByteString
 

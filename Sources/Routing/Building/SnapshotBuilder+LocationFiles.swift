@@ -2,34 +2,32 @@ internal import Bytes
 
 extension SnapshotBuilder {
     /// Gives each path of a site what its file says: the file of the path, else that of the host, else the one for all.
-    mutating func collectLocationFiles(
-        of site: Site, _ byName: [String: String], used: inout Set<String>, desk: inout FileDesk,
-        _ consequences: inout [String: FileConsequence]
-    ) {
+    mutating func collectLocationFiles(of site: Site) {
         for path in site.orderedPaths {
             let own = "\(site.fileName)_\(path.fileName)"
             let overrides = [own] + (path.isRoot ? [site.fileName] : [])
-            if let file = overrides.lazy.compactMap({ byName[$0 + HostFileName.overrideSuffix] }).first {
-                used.insert(file)
-                if let compiled = settled(file, path, of: site, desk: &desk, &consequences, last: \.override) {
+            if let file = overrides.compactMap({ hostFiles.file($0 + HostFileName.overrideSuffix) }).first {
+                site.locationFiles.insert(file)
+                if let compiled = settled(file, path, of: site, last: \.override) {
                     path.override = compiled
                     continue
                 }
             }
             let candidates = [own, site.fileName, HostFileName.standIn]
-            guard let file = candidates.lazy.compactMap({ byName[$0 + HostFileName.locationSuffix] }).first else {
-                continue
-            }
-            used.insert(file)
-            path.file = settled(file, path, of: site, desk: &desk, &consequences, last: \.file)
+            guard let file = candidates.compactMap({ hostFiles.file($0 + HostFileName.locationSuffix) }).first
+            else { continue }
+            site.locationFiles.insert(file)
+            path.file = settled(file, path, of: site, last: \.file)
         }
     }
 
     /// Says which files for locations are for none.
-    mutating func reportUnusedLocationFiles(_ names: [String], used: Set<String>, desk: FileDesk) {
-        for name in names
-        where HostFileName.context(of: name) != .server && !used.contains(name) && !name.hasPrefix(".") {
-            guard HostFileName.key(name) != HostFileName.standIn + HostFileName.locationSuffix else { continue }
+    mutating func reportUnusedLocationFiles() {
+        guard !hostFiles.locationFiles.isEmpty else { return }
+        var unused = hostFiles.locationFiles
+        for site in sites.values { unused.subtract(site.locationFiles) }
+        for name in unused.sorted()
+        where HostFileName.key(name) != HostFileName.standIn + HostFileName.locationSuffix {
             diagnostics.append(
                 Diagnostic(
                     .warning, at: .wholeFile(desk.path(name)),
@@ -43,24 +41,23 @@ extension SnapshotBuilder {
     /// What a file for a path says; where that cannot be known, what it said before, or nothing where no rule of access can be
     /// in it; else the site is shut.
     private mutating func settled(
-        _ file: String, _ path: SitePath, of site: Site, desk: inout FileDesk,
-        _ consequences: inout [String: FileConsequence], last: KeyPath<Location, HostFile?>
-    ) -> HostFile? {
-        let outcome = desk.outcome(file, inside: site.file)
+        _ file: String, _ path: SitePath, of site: Site, last: KeyPath<Location, CompiledFile?>
+    ) -> CompiledFile? {
+        let outcome = compile(file, for: site, inside: site.file)
         if let compiled = outcome.file { return compiled }
         let place = desk.path(file)
         for location in previousHost(site.name)?.locations ?? [] {
             guard let good = location[keyPath: last], good.path == place else { continue }
-            consequences[place, default: FileConsequence()].keeping.append(path.label)
+            findings.consequences[place, default: FileConsequence()].keeping.append(path.label)
             return good
         }
         if outcome.mayHoldAccessRules {
             if site.shut == nil {
                 site.shut = outcome.diagnostics.first { $0.severity == .error }.map { VirtualHost.Shut(diagnostic: $0) }
             }
-            consequences[place, default: FileConsequence()].shut.append(site.name.text)
+            findings.consequences[place, default: FileConsequence()].shut.append(site.name.text)
         } else {
-            consequences[place, default: FileConsequence()].without.append(path.label)
+            findings.consequences[place, default: FileConsequence()].without.append(path.label)
         }
         return nil
     }

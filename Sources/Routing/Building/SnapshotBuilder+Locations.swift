@@ -2,7 +2,7 @@ internal import Bytes
 
 extension SnapshotBuilder {
     /// The locations of a site: those of its file, one for each path that is asked for, and one for all other paths.
-    mutating func locations(of site: Site, _ outer: Surroundings, _ defaultReturn: Return) -> [Location] {
+    mutating func locations(of site: Site, _ outer: Surroundings) -> [Location] {
         var result: [Location] = []
         let returned = site.file?.level.returned
         // A file that answers by itself does so for every request, before a location is chosen.
@@ -30,7 +30,7 @@ extension SnapshotBuilder {
     }
 
     /// Whether the file has a location of its own for a path that containers ask for.
-    private func isReplaced(_ path: SitePath, by file: HostFile?) -> Bool {
+    private func isReplaced(_ path: SitePath, by file: CompiledFile?) -> Bool {
         file?.level.locations.contains { $0.match.covers(sameAs: path.match) } ?? false
     }
 
@@ -49,7 +49,7 @@ extension SnapshotBuilder {
     }
 
     /// What `DEFAULT_ROOT` answers to requests for paths that no container serves; 404 where it says `none`, or nothing usable.
-    mutating func defaultReturn() -> Return {
+    mutating func readDefaultReturn() -> Return {
         let text = inputs.settings.defaultRoot.trimmed
         let missing = Return(status: 404)
         if text.isEmpty || text == "none" { return missing }

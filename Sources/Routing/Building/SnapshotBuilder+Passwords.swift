@@ -9,7 +9,7 @@ extension SnapshotBuilder {
         in surroundings: Surroundings, of site: Site, byName: (path: String, realm: String)? = nil
     ) -> Authentication? {
         let result = chosenAuthentication(in: surroundings, of: site, byName: byName)
-        if let file = result?.file { passwordFiles.insert(file) }
+        if let file = result?.file { findings.passwordFiles.insert(file) }
         return result
     }
 

@@ -4,23 +4,32 @@ extension SnapshotBuilder {
     /// Settles where each host is served: `EXTERNAL_HTTP_PORT` and `EXTERNAL_HTTPS_PORT`, else on the ports of all.
     ///
     /// A port speaks one scheme. Portico's own ports come first, then the host has it whose container is the oldest.
-    mutating func collectPorts() {
+    ///
+    /// - Returns: the sites that are served elsewhere than before.
+    mutating func settlePorts() -> [Site] {
         var claims: [UInt16: Claim] = [:]
         for port in inputs.settings.httpsPorts { claims[port] = Claim(isSecure: true, owner: nil) }
         for port in inputs.settings.httpPorts { claims[port] = Claim(isSecure: false, owner: nil) }
-        let sites = sites.values.filter { !$0.containers.isEmpty }.sorted { Self.age($0) < Self.age($1) }
-        for site in sites {
+        var moved: [Site] = []
+        let asking = sitesWithPorts.compactMap { sites[$0] }.sorted { Self.age($0) < Self.age($1) }
+        for site in asking {
+            let before = (site.httpPort, site.httpsPort)
+            findings = Findings()
             // Where one number stands for both schemes, the safer one has it.
             site.httpsPort = settlePort("EXTERNAL_HTTPS_PORT", isSecure: true, of: site, &claims)
             site.httpPort = settlePort("EXTERNAL_HTTP_PORT", isSecure: false, of: site, &claims)
+            site.portFindings = findings
+            if !findings.isEmpty { sitesWithFindings.insert(site.name) }
+            if before != (site.httpPort, site.httpsPort) { moved.append(site) }
         }
         ownPorts = Set(claims.keys)
+        return moved
     }
 
     /// The ports beside Portico's own on which some host can be served.
-    func externalPorts(of hosts: [VirtualHost]) -> Set<ExternalPort> {
+    var externalPorts: Set<ExternalPort> {
         var ports: Set<ExternalPort> = []
-        for host in hosts {
+        for host in sitesWithPorts.compactMap({ sites[$0]?.object?.host }) {
             if case .external(let number) = host.httpPort, !inputs.settings.httpPorts.contains(number),
                 host.rule(isHTTPS: false) != .unknown
             {

@@ -9,12 +9,10 @@ extension SnapshotBuilder {
     mutating func collectSharedSettings() {
         guard let outcome = sharedFile("proxy.conf", in: .http) else { return }
         sharedFile = outcome.file ?? inputs.previous?.sharedFile
-        guard outcome.file == nil, let path = inputs.files.map({ "\($0.root)/proxy.conf" }) else { return }
+        guard outcome.file == nil, let path = commonFiles.map({ "\($0.root)/proxy.conf" }) else { return }
         let error = outcome.diagnostics.first { $0.severity == .error }
         let isShut = sharedFile == nil && outcome.mayHoldAccessRules
-        if isShut, let error {
-            for site in sites.values where site.shut == nil { site.shut = .init(diagnostic: error) }
-        }
+        if isShut, let error { sharedShut = .init(diagnostic: error) }
         let consequence =
             isShut
             ? "all hosts are answered with 503, because it may say who may come in"
@@ -26,7 +24,7 @@ extension SnapshotBuilder {
     ///
     /// What is broken keeps its last good version; where it was never in order and may say who may come in, every host is shut.
     mutating func collectGlobalFiles() {
-        guard let files = inputs.files else { return }
+        guard let files = commonFiles else { return }
         let folder = "\(files.root)/conf.d"
         var paths = files.paths(matching: "\(folder)/*.conf").sorted()
         // nginx-proxy writes this one itself, and leaves it behind in the folder.
@@ -58,8 +56,8 @@ extension SnapshotBuilder {
     ///
     /// Where the file is broken and was never in order, nobody does.
     mutating func collectInternalRules() {
-        let isAsked = sites.values.contains { site in site.containers.contains { $0.value("NETWORK_ACCESS") != nil } }
-        guard isAsked, let outcome = sharedFile("network_internal.conf", in: .location) else { return }
+        internalRules = Self.privateNetworks
+        guard let outcome = sharedFile("network_internal.conf", in: .location) else { return }
         if let file = outcome.file {
             internalRules = file.settings.accessRules
         } else {
@@ -69,7 +67,7 @@ extension SnapshotBuilder {
 
     /// What a file beside `vhost.d` comes to; nil where there is none.
     private mutating func sharedFile(_ name: String, in context: DirectiveContexts) -> HostFileCompiler.Outcome? {
-        guard let files = inputs.files else { return nil }
+        guard let files = commonFiles else { return nil }
         let path = "\(files.root)/\(name)"
         let content = files.read(path)
         guard content != .missing else { return nil }

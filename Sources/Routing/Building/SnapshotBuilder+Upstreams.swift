@@ -3,12 +3,6 @@ internal import Bytes
 extension SnapshotBuilder {
     /// The upstream of a path that containers ask for; nil where none does, and no file names a backend.
     mutating func upstream(of path: SitePath, _ site: Site, _ asked: UpstreamSettings) -> Upstream? {
-        if let known = path.upstream { return known }
-        path.upstream = makeUpstream(of: path, site, asked)
-        return path.upstream
-    }
-
-    private mutating func makeUpstream(of path: SitePath, _ site: Site, _ asked: UpstreamSettings) -> Upstream? {
         if let file = site.file, path.isRoot, !file.servers.isEmpty {
             for container in path.containers {
                 leave(out: container, of: path, .replacedByFile(file.path))
@@ -49,7 +43,7 @@ extension SnapshotBuilder {
             upstream.protocol = pass.protocol
             return (upstream, false)
         }
-        if !pass.hasPort, let (owner, path) = owner(ofUpstream: pass.shownHost) {
+        if !pass.hasPort, let (owner, path) = owner(ofUpstream: pass.shownHost, for: site) {
             let asked = UpstreamSettings(path.containers, host: path.label)
             if var upstream = upstream(of: path, owner, asked) {
                 let isRegistry = path.containers.contains(where: \.isRegistry)
@@ -69,17 +63,19 @@ extension SnapshotBuilder {
         return (upstream, false)
     }
 
-    /// The path whose containers nginx-proxy would put into an upstream of this name.
-    private mutating func owner(ofUpstream name: ByteString) -> (Site, SitePath)? {
-        if let site = sites[name], let path = site.orderedPaths.first(where: \.isRoot), !path.containers.isEmpty {
-            return (site, path)
+    /// The path whose containers nginx-proxy would put into an upstream of this name; `site` depends on its host from now on.
+    private mutating func owner(ofUpstream name: ByteString, for site: Site) -> (Site, SitePath)? {
+        if let owner = look(for: name, on: site), let path = owner.orderedPaths.first(where: \.isRoot),
+            !path.containers.isEmpty
+        {
+            return (owner, path)
         }
         // The name of a path's upstream ends in its digest.
         guard name.count > 41, name.bytes[name.count - 41] == UInt8(ascii: "-"),
-            let site = sites[ByteString(Array(name.bytes.dropLast(41)))],
-            let path = site.orderedPaths.first(where: { $0.upstreamKey == name }), !path.containers.isEmpty
+            let owner = look(for: ByteString(Array(name.bytes.dropLast(41))), on: site),
+            let path = owner.orderedPaths.first(where: { $0.upstreamKey == name }), !path.containers.isEmpty
         else { return nil }
-        return (site, path)
+        return (owner, path)
     }
 }
 

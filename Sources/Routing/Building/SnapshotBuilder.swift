@@ -1,90 +1,243 @@
 internal import Bytes
 
-/// Makes a snapshot of containers, files and settings. Pure: the same inputs give the same snapshot.
+/// Makes snapshots of containers, files and settings. Pure: the same inputs give the same snapshot, whatever was built before.
+///
+/// A builder remembers what it made each host of. When it builds again, only those hosts are made anew for which something
+/// has changed: their containers, their files or what these include, a host whose containers their file names, the address of
+/// a name, their port. What holds for all hosts makes it begin anew. A host that comes to the same keeps its object.
 package struct SnapshotBuilder {
-    let inputs: SnapshotInputs
-    var sites: [ByteString: Site] = [:]
-    var diagnostics: [Diagnostic] = []
-    var leftOut: [LeftOutContainer] = []
+    private(set) var inputs = SnapshotInputs()
+    /// What containers ask for.
+    private(set) var claims = ClaimTable()
+    /// Which files there are for hosts.
+    private(set) var hostFiles = HostFileTable()
+    /// What the files come to.
+    var desk = FileDesk()
+    /// The hosts on their way into the snapshot.
+    private(set) var sites: [ByteString: Site] = [:]
+    /// What was found in files that are for no host, by name.
+    var unclaimed: [String: FileDesk.Result] = [:]
+    /// What is found out in the step that is being done.
+    var findings = Findings()
+    /// The hosts whose containers ask for ports of their own.
+    private(set) var sitesWithPorts: Set<ByteString> = []
+    /// The TCP ports that Portico listens on, so that it never sends requests to itself.
+    var ownPorts: Set<UInt16> = []
+
+    /// The files beside `vhost.d`, of which is noted what is read for all hosts.
+    private(set) var commonFiles: ReadRecord?
     /// What the files of `conf.d` say.
     var globalFiles = GlobalFiles()
     /// Set where one of them cannot be read and may say who may come in.
     var globalShut: VirtualHost.Shut?
     /// What `proxy.conf` says; nil where there is none.
-    var sharedFile: HostFile?
+    var sharedFile: CompiledFile?
+    /// Set where it cannot be read and may say who may come in.
+    var sharedShut: VirtualHost.Shut?
     /// Who may come in where only internal clients may.
     var internalRules = privateNetworks
     /// The names in the folder of password files, by their lower-case form.
-    let passwordFilesByHost: [String: String]
-    var passwordFiles: Set<String> = []
+    private(set) var passwordFilesByHost: [String: String] = [:]
     /// The names in the folder of certificates, by their lower-case form.
-    private(set) lazy var certificateFiles = Dictionary(
-        inputs.certificateFiles.sorted().map { ($0.lowercased(), $0) }
-    ) { first, _ in first }
-    /// The TCP ports that Portico listens on, so that it never sends requests to itself.
-    var ownPorts: Set<UInt16> = []
-    private var unresolvedNames: Set<String> = []
+    private(set) var certificateFiles: [String: String] = [:]
+
+    private var isNew = true
+    /// What was found in what holds for all hosts.
+    private var commonFindings = Findings()
+    private var internalFindings = Findings()
+    private var isInternalRead = false
+    private var nameFindings: [Diagnostic] = []
+    /// What is answered to requests for paths that no container serves.
+    private(set) var defaultReturn = Return(status: 404)
+    /// The hosts that depend on what stands at a path or matches a pattern.
+    private var readers: [String: Set<ByteString>] = [:]
+    /// The hosts that depend on the containers of a host, by that host.
+    private var dependents: [ByteString: Set<ByteString>] = [:]
+    private var sitesForInternal: Set<ByteString> = []
+    private var sitesWithNames: Set<ByteString> = []
+    /// The hosts that have names of their files.
+    private var namesAdded: Set<ByteString> = []
+    /// The hosts of which there is something to be said, and perhaps others.
+    var sitesWithFindings: Set<ByteString> = []
+    private var objects: [SharedHost] = []
+    private var table = HostTable([])
+
+    /// A builder that remembers nothing.
+    package init() {}
 
     /// The snapshot that the inputs come to.
+    ///
+    /// - Complexity: O(n log n) in the number of containers, names and files.
+    package static func build(_ inputs: SnapshotInputs) -> RoutingSnapshot {
+        var builder = SnapshotBuilder()
+        return builder.build(inputs)
+    }
+
+    /// The snapshot that the inputs come to, as if nothing had been built before.
     ///
     /// Whatever cannot be used is left out, keeps its last good version from `inputs.previous` or shuts its host, alone, and
     /// is reported in the snapshot.
     ///
-    /// - Complexity: O(n log n) in the number of containers, names and files.
-    package static func build(_ inputs: SnapshotInputs) -> RoutingSnapshot {
-        var builder = SnapshotBuilder(inputs: inputs)
-        builder.collectContainers()
-        builder.collectGlobalFiles()
-        builder.collectFiles()
-        builder.collectSharedSettings()
-        builder.collectInternalRules()
-        builder.collectPorts()
-        return builder.snapshot()
+    /// - Complexity: mostly that of the hosts for which something has changed; beside them a few nanoseconds for each
+    ///   container and host.
+    package mutating func build(_ inputs: SnapshotInputs) -> RoutingSnapshot {
+        let before = self.inputs
+        self.inputs = inputs
+        if let files = inputs.files { commonFiles?.files = files }
+        if !isBased(on: before) { beginAnew() }
+        var touched = claims.update(inputs.containers)
+        touched.formUnion(takeFileChanges())
+        if before.resolvedNames != inputs.resolvedNames { touched.formUnion(hostsWithNames(unlike: before)) }
+        // What they keep may have left the last snapshot meanwhile.
+        touched.formUnion(sitesWithFindings.filter { sites[$0]?.siteFindings.consequences.isEmpty == false })
+        for name in touched { touched.formUnion(dependents[name] ?? []) }
+        for name in touched { renewSite(name) }
+        settleInternalRules()
+        let ports = ownPorts
+        touched.formUnion(settlePorts().map(\.name))
+        if ownPorts != ports { touched.formUnion(sites.keys) }
+        var hosts: [ByteString: VirtualHost] = [:]
+        for name in touched {
+            if let site = sites[name] { hosts[name] = virtualHost(site) }
+        }
+        place(touched, hosts)
+        isNew = false
+        return snapshot()
     }
 
-    private init(inputs: SnapshotInputs) {
-        self.inputs = inputs
+    // MARK: - What has changed
+
+    /// Whether what was built of these inputs is good for the new ones but for hosts that can be told.
+    private func isBased(on before: SnapshotInputs) -> Bool {
+        guard !isNew, let changes = inputs.fileChanges, let files = inputs.files, before.files != nil else {
+            return false
+        }
+        return changes.isDisjoint(with: commonFiles?.paths ?? []) && !changes.contains(files.passwordFolder)
+            && before.place == inputs.place && before.settings == inputs.settings
+            && before.certificateNames == inputs.certificateNames && before.tlsPolicies == inputs.tlsPolicies
+            && before.certificateFiles == inputs.certificateFiles
+            && !isStandInNew
+    }
+
+    /// Whether a file for all hosts that have none of their own has come or gone.
+    private var isStandInNew: Bool {
+        guard let files = inputs.files, inputs.fileChanges?.contains(files.hostFolder) == true else { return false }
+        return HostFileName.standIns.contains { name in
+            (hostFiles.file(name) != nil) != files.hostFiles.contains { HostFileName.key($0) == name }
+        }
+    }
+
+    /// Forgets all hosts; files that have not changed need not be compiled again.
+    private mutating func beginAnew() {
+        let known = isNew || inputs.fileChanges == nil ? FileDesk() : desk
+        let kept = (inputs, objects)
+        self = SnapshotBuilder()
+        (inputs, objects) = kept
+        desk = known
+        commonFiles = inputs.files.map { ReadRecord($0) }
         let names = inputs.files?.passwordFileNames ?? []
         passwordFilesByHost = Dictionary(names.sorted().map { (HostFileName.key($0), $0) }) { first, _ in first }
-    }
-
-    /// The names of all sites in the order of the snapshot.
-    var siteNames: [ByteString] { sites.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) } }
-
-    private mutating func snapshot() -> RoutingSnapshot {
-        let ordered = siteNames
-        let defaultReturn = defaultReturn()
-        var hosts: [VirtualHost] = []
-        hosts.reserveCapacity(ordered.count)
-        for name in ordered {
-            if let site = sites[name] { hosts.append(virtualHost(site, defaultReturn)) }
+        certificateFiles = Dictionary(inputs.certificateFiles.sorted().map { ($0.lowercased(), $0) }) { first, _ in
+            first
         }
-        addNames(to: &hosts)
-        let defaultHost = defaultHost(among: hosts)
-        var snapshot = RoutingSnapshot(
-            generation: (inputs.previous?.generation ?? 0) + 1,
-            hosts: hosts,
-            defaultHost: defaultHost,
-            diagnostics: withoutRepetitions(diagnostics),
-            unresolvedNames: unresolvedNames.sorted(),
-            leftOut: leftOut,
-            passwordFiles: passwordFiles.sorted())
-        snapshot.sharedFile = sharedFile
-        snapshot.globalFiles = globalFiles
-        snapshot.internalRules = internalRules
-        snapshot.externalPorts = externalPorts(of: hosts)
-        return snapshot
+        collectGlobalFiles()
+        collectSharedSettings()
+        defaultReturn = readDefaultReturn()
+        commonFindings = findings
     }
 
-    /// What a container says wrong, it may say to each of its hosts; once is enough.
-    private func withoutRepetitions(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-        var seen: Set<Diagnostic> = []
-        return diagnostics.filter { seen.insert($0).inserted }
+    /// Takes in which files have come, gone or changed, and says for which hosts that may matter.
+    private mutating func takeFileChanges() -> Set<ByteString> {
+        guard let files = inputs.files else { return [] }
+        desk.update(files: files, declared: globalFiles.file.declarations)
+        let changes = inputs.fileChanges ?? []
+        desk.forget(changes)
+        var touched: Set<ByteString> = []
+        var names: Set<String> = []
+        for path in changes {
+            touched.formUnion(readers[path] ?? [])
+            if let name = HostFileName.name(of: path, in: files.hostFolder) { names.insert(name) }
+        }
+        for (name, result) in unclaimed where !result.paths.isDisjoint(with: changes) { names.insert(name) }
+        if isNew || changes.contains(files.hostFolder) {
+            names.formUnion(hostFiles.update(files: files.hostFiles, folders: files.hostFolders))
+        }
+        for name in names { touched.formUnion(hosts(ofFile: name)) }
+        return touched
     }
 
-    private mutating func virtualHost(_ site: Site, _ defaultReturn: Return) -> VirtualHost {
-        let asked = ContainerSettings(
-            site.containers, host: site.name.text, policies: inputs.tlsPolicies)
+    /// The hosts that a file in `vhost.d` may be for.
+    private mutating func hosts(ofFile name: String) -> [ByteString] {
+        unclaimed[name] = nil
+        var hosts = HostFileName.hosts(of: name).map { claims.host(ofFiles: $0) ?? ByteString($0) }
+        if let patterns = try? HostName.patterns(name) { hosts.append(Site.name(of: patterns)) }
+        return hosts
+    }
+
+    private func hostsWithNames(unlike before: SnapshotInputs) -> [ByteString] {
+        sitesWithFindings.filter { host in
+            sites[host]?.hostFindings.names.contains { before.resolvedNames[$0] != inputs.resolvedNames[$0] } ?? false
+        }
+    }
+
+    // MARK: - Sites
+
+    /// Forgets what is known of a host, and finds it out again.
+    private mutating func renewSite(_ name: ByteString) {
+        if let old = sites.removeValue(forKey: name) { forget(old) }
+        for candidate in hostFiles.candidates(for: name) { unclaimed[candidate.name] = nil }
+        findings = Findings()
+        guard let site = makeSite(name) else { return }
+        site.siteFindings = findings
+        sites[name] = site
+        for path in site.sources { readers[path, default: []].insert(name) }
+        if site.hasContainer(saying: "EXTERNAL_HTTP_PORT", "EXTERNAL_HTTPS_PORT") { sitesWithPorts.insert(name) }
+        if site.hasContainer(saying: "NETWORK_ACCESS") { sitesForInternal.insert(name) }
+        if site.file?.names.isEmpty == false { sitesWithNames.insert(name) }
+    }
+
+    private mutating func forget(_ site: Site) {
+        for path in site.sources {
+            readers[path]?.remove(site.name)
+            if readers[path]?.isEmpty == true { readers[path] = nil }
+        }
+        for host in site.dependencies {
+            dependents[host]?.remove(site.name)
+            if dependents[host]?.isEmpty == true { dependents[host] = nil }
+        }
+        sitesWithPorts.remove(site.name)
+        sitesForInternal.remove(site.name)
+        sitesWithNames.remove(site.name)
+        sitesWithFindings.remove(site.name)
+    }
+
+    /// The site of a name that the file of another one gives, which depends on it from now on.
+    mutating func look(for name: ByteString, on site: Site) -> Site? {
+        if name != site.name, site.dependencies.insert(name).inserted {
+            dependents[name, default: []].insert(site.name)
+        }
+        return sites[name]
+    }
+
+    /// Reads who counts as internal while somebody asks for it.
+    private mutating func settleInternalRules() {
+        findings = Findings()
+        if sitesForInternal.isEmpty {
+            internalRules = Self.privateNetworks
+        } else if !isInternalRead {
+            collectInternalRules()
+        } else {
+            return
+        }
+        isInternalRead = !sitesForInternal.isEmpty
+        internalFindings = findings
+    }
+
+    // MARK: - Hosts
+
+    private mutating func virtualHost(_ site: Site) -> VirtualHost {
+        findings = Findings()
+        let asked = ContainerSettings(site.containers, host: site.name.text, policies: inputs.tlsPolicies)
         diagnostics += asked.diagnostics
         let certificate = certificate(for: site, asked: asked)
         let clients = clientRule(of: site, asked: asked)
@@ -96,8 +249,8 @@ package struct SnapshotBuilder {
             httpsMethod: method,
             certificate: method == .nohttps ? nil : certificate?.name,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
-            locations: locations(of: site, outer, defaultReturn),
-            shut: site.shut ?? globalShut)
+            locations: locations(of: site, outer),
+            shut: site.shut ?? sharedShut ?? globalShut)
         host.challenges = asked.challenges ?? inputs.settings.challenges
         host.certificateSource = host.certificate == nil ? nil : certificate?.source
         host.origins = outer.origins
@@ -110,89 +263,145 @@ package struct SnapshotBuilder {
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
         host.surroundings = outer.settings
-        let files = [site.file, sharedFile, globalFiles.file] + site.orderedPaths.flatMap { [$0.file, $0.override] }
-        host.usesCaptures = files.contains { $0?.usesCaptures ?? false }
+        let files = [site.file, sharedFile] + site.orderedPaths.flatMap { [$0.file, $0.override] }
+        host.usesCaptures = globalFiles.file.usesCaptures || files.contains { $0?.usesCaptures ?? false }
         if let level = site.file?.level, level.returned == nil { host.steps = level.steps }
         host.file = site.file
         // A file that answers by itself does so for every path.
         if asked.showsDebugEndpoint ?? inputs.settings.showsDebugEndpoint, site.file?.level.returned == nil {
             host.locations.append(debugLocation(of: site, host, asked))
         }
+        findings.logFiles = host.logFiles
+        site.hostFindings = findings
         return host
     }
 
-    /// The addresses of the servers that a file names.
-    mutating func backends(_ servers: [StaticServer]) -> [Backend] {
-        var result: [Backend] = []
-        for server in servers where !server.isDown {
-            let origin = "\(server.file):\(server.position.line)"
-            for address in addresses(of: server) {
-                let endpoint = Endpoint(address: address, port: server.port)
-                if let index = result.firstIndex(where: { $0.endpoint == endpoint }) {
-                    result[index].weight += server.weight
-                } else {
-                    var backend = Backend(endpoint: endpoint, origin: origin, weight: server.weight)
-                    backend.isBackup = server.isBackup
-                    backend.failures = server.failures
-                    result.append(backend)
-                }
+    // MARK: - The snapshot
+
+    /// Puts the hosts that were made anew into their places, and takes those out that are gone.
+    private mutating func place(_ touched: Set<ByteString>, _ hosts: [ByteString: VirtualHost]) {
+        let earlier = HostList(objects)
+        let added = addNames()
+        findings = Findings()
+        var changes: [(name: ByteString, object: SharedHost?)] = []
+        for name in touched.union(added.keys).union(namesAdded) {
+            guard let site = sites[name] else {
+                changes.append((name, nil))
+                continue
             }
+            let known = earlier.index(named: name).map { objects[$0] }
+            var host = hosts[name] ?? site.object?.host
+            host?.names = site.patterns + (added[name] ?? [])
+            site.object = known?.host == host ? known : host.map { SharedHost($0) }
+            changes.append((name, site.object))
+            let isQuiet = site.siteFindings.isEmpty && site.portFindings.isEmpty && site.hostFindings.isEmpty
+            if !isQuiet { sitesWithFindings.insert(name) }
         }
-        return result
+        namesAdded = Set(added.keys)
+        if isNew || changes.count > objects.count / 8 {
+            objects = sites.values.compactMap(\.object).sorted { $0.host.name.precedes($1.host.name) }
+        } else {
+            for (name, object) in changes { objects.place(object, named: name) }
+        }
+        var isSameNames = earlier.count == objects.count
+        HostList(objects).compare(
+            with: earlier,
+            new: { index in
+                if isSameNames, objects[index].host.names != earlier[index].names { isSameNames = false }
+            })
+        if !isSameNames || isNew { table = HostTable(objects.map(\.host.names)) }
     }
 
-    private mutating func addresses(of server: StaticServer) -> [IPAddress] {
-        switch server.host {
-        case .address(let address):
-            if address.isLoopback || address.isUnspecified, ownPorts.contains(server.port) {
-                let message = "Portico itself may listen on \(Endpoint(address: address, port: server.port))"
-                diagnostics.append(Diagnostic(.warning, at: .file(server.file, server.position), message))
+    /// The names that files add to their hosts, as far as no other host has them.
+    private mutating func addNames() -> [ByteString: [HostPattern]] {
+        nameFindings = []
+        guard !sitesWithNames.isEmpty else { return [:] }
+        let adding = sitesWithNames.sorted { $0.precedes($1) }.compactMap { sites[$0] }
+        let wanted = Set(adding.flatMap { $0.file?.names ?? [] })
+        var owners: [HostPattern: ByteString] = [:]
+        for site in sites.values {
+            for pattern in site.patterns where wanted.contains(pattern) {
+                // Of hosts that share a pattern the last has it here, as its own names say so.
+                if let owner = owners[pattern], site.name.precedes(owner) { continue }
+                owners[pattern] = site.name
             }
-            return [address]
-        case .name(let name):
-            let addresses = inputs.resolvedNames[name] ?? []
-            guard addresses.isEmpty else { return addresses }
-            unresolvedNames.insert(name)
-            let isTried = inputs.resolvedNames[name] != nil
-            diagnostics.append(
-                Diagnostic(
-                    isTried ? .error : .note, at: .file(server.file, server.position),
-                    isTried ? "the name \(name) has no address" : "the address of \(name) is not known yet",
-                    hint: isTried ? "requests are answered with 502 until it has one" : nil))
-            return []
         }
-    }
-
-    /// Gives the hosts the names that their files add, as far as no other host has them.
-    private mutating func addNames(to hosts: inout [VirtualHost]) {
-        guard hosts.contains(where: { !($0.file?.names ?? []).isEmpty }) else { return }
-        var owners: [HostPattern: Int] = [:]
-        for (index, host) in hosts.enumerated() {
-            for pattern in host.names { owners[pattern] = index }
-        }
-        for index in hosts.indices {
-            guard let file = hosts[index].file else { continue }
-            for pattern in file.names {
+        var added: [ByteString: [HostPattern]] = [:]
+        for site in adding {
+            for pattern in site.file?.names ?? [] {
                 guard let owner = owners[pattern] else {
-                    owners[pattern] = index
-                    hosts[index].names.append(pattern)
+                    owners[pattern] = site.name
+                    added[site.name, default: []].append(pattern)
                     continue
                 }
-                guard owner != index else { continue }
-                diagnostics.append(
+                guard owner != site.name else { continue }
+                nameFindings.append(
                     Diagnostic(
-                        .warning, at: .wholeFile(file.path),
-                        "server_name \(pattern.text) has no effect, because it belongs to \(hosts[owner].name.text)"))
+                        .warning, at: .wholeFile(site.file?.path ?? ""),
+                        "server_name \(pattern.text) has no effect, because it belongs to \(owner.text)"))
             }
         }
+        return added
     }
 
-    private mutating func defaultHost(among hosts: [VirtualHost]) -> Int? {
+    private mutating func snapshot() -> RoutingSnapshot {
+        findings = commonFindings
+        findings += claims.findings
+        reportUnclaimedFiles()
+        for name in sitesWithFindings.sorted(by: { $0.precedes($1) }) {
+            guard let site = sites[name] else { continue }
+            findings += site.siteFindings
+            findings += site.portFindings
+            findings += site.hostFindings
+        }
+        reportUnusedLocationFiles()
+        diagnostics += findings.consequences.sorted { $0.key < $1.key }.flatMap { $0.value.diagnostics(path: $0.key) }
+        findings += internalFindings
+        diagnostics += nameFindings
+        let defaultHost = defaultHost()
+        var snapshot = RoutingSnapshot(
+            generation: (inputs.previous?.generation ?? 0) + 1, hosts: HostList(objects), table: table)
+        snapshot.defaultHost = defaultHost
+        snapshot.diagnostics = diagnostics.withoutRepetitions
+        snapshot.leftOut = findings.leftOut.withoutRepetitions
+        snapshot.unresolvedNames = findings.unresolvedNames.sorted()
+        snapshot.passwordFiles = findings.passwordFiles.sorted()
+        snapshot.sharedFile = sharedFile
+        snapshot.globalFiles = globalFiles
+        snapshot.internalRules = internalRules
+        snapshot.externalPorts = externalPorts
+        snapshot.logFiles = findings.logFiles.sorted()
+        return snapshot
+    }
+
+    private mutating func defaultHost() -> Int? {
         let name = inputs.settings.defaultHost.trimmed.lowercased()
         guard !name.isEmpty else { return nil }
-        if let index = hosts.firstIndex(where: { $0.name == ByteString(name) }) { return index }
+        if let index = HostList(objects).index(named: ByteString(name)) { return index }
         diagnostics.append(
             Diagnostic(.warning, at: .setting("DEFAULT_HOST"), "there is no host \(Quoted(name)) at the moment"))
         return nil
+    }
+}
+
+extension SnapshotBuilder {
+    /// What is wrong or worth saying.
+    var diagnostics: [Diagnostic] {
+        get { findings.diagnostics }
+        _modify { yield &findings.diagnostics }
+    }
+}
+
+extension [SharedHost] {
+    /// Puts a host into its place, where one of its name may stand, or takes that out.
+    fileprivate mutating func place(_ object: SharedHost?, named name: ByteString) {
+        let index = firstIndex(notBefore: name)
+        let isThere = index < count && self[index].host.name == name
+        switch (object, isThere) {
+        case (let object?, true): self[index] = object
+        case (let object?, false): insert(object, at: index)
+        case (nil, true): remove(at: index)
+        case (nil, false): break
+        }
     }
 }

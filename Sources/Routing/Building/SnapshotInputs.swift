@@ -10,6 +10,9 @@ package struct SnapshotInputs {
     package var settings: RoutingSettings
     /// The files with directives; nil where there is no `vhost.d`.
     package var files: (any VirtualHostFiles)?
+    /// The files and folders, and the patterns of names, that may not be as they were for the last build of the same builder;
+    /// nil where everything may have changed.
+    package var fileChanges: Set<String>?
     /// The names of the certificate pairs that can be used, without `.crt`.
     package var certificateNames: Set<String>
     /// The names of all files in the folder of certificates.

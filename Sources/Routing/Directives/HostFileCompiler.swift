@@ -45,7 +45,7 @@ struct HostFileCompiler {
     /// What compiling a file came to.
     struct Outcome {
         /// The result; nil where there are errors.
-        var file: HostFile?
+        var file: CompiledFile?
         /// The errors and what else is worth saying.
         var diagnostics: [Diagnostic]
         /// Where there are errors: whether the file says, or could say, who may come in.
@@ -68,7 +68,7 @@ struct HostFileCompiler {
         compiler.finish()
         let isGood = compiler.errorCount == 0
         return Outcome(
-            file: isGood ? compiler.file : nil,
+            file: isGood ? CompiledFile(compiler.file) : nil,
             diagnostics: compiler.diagnostics,
             mayHoldAccessRules: !isGood
                 && (compiler.mayHoldAccessRules || compiler.sources.contains(where: AccessDirectives.mayStand)), )

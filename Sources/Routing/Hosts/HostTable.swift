@@ -86,6 +86,9 @@ package struct HostTable: Sendable {
         return nil
     }
 
+    /// Whether this is a copy of the other table: each has a seed of its own.
+    package func isCopy(of other: HostTable) -> Bool { seed == other.seed && text.count == other.text.count }
+
     /// An equal table that shares no memory with this one, for a thread that will use it often.
     package func copied() -> HostTable {
         var copy = self

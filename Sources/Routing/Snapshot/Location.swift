@@ -1,7 +1,7 @@
 package import Bytes
 
 /// A part of a host: the requests whose path it covers, how they are treated, and where they go.
-package struct Location: Sendable {
+package struct Location: Equatable, Sendable {
     /// Which paths are covered.
     package var match: LocationMatch
     /// The number of the location that this one stands in; nil on the level of the host.
@@ -34,9 +34,9 @@ package struct Location: Sendable {
     /// Where the directives stand that hold here, level by level, the outermost first.
     package var origins: [[DirectiveOrigin]] = []
     /// What the location's file said when it could last be read, so that a broken edit changes nothing.
-    var file: HostFile?
+    var file: CompiledFile?
     /// The file that it comes from, where that takes the place of a location.
-    var override: HostFile?
+    var override: CompiledFile?
 
     /// A location, for all paths where none are given.
     package init(
@@ -56,6 +56,9 @@ package struct Location: Sendable {
 
     /// Whether requests are passed on.
     package var isProxied: Bool { upstream != nil || choice != nil }
+
+    /// Whether some of them may be passed on over TLS.
+    package var isOverTLS: Bool { upstream?.tls != nil || choice != nil }
 
     /// Every upstream that requests may be passed on to.
     package var upstreams: [Upstream] { (upstream.map { [$0] } ?? []) + (choice?.candidates.map(\.upstream) ?? []) }

@@ -5,7 +5,7 @@ package struct RoutingSnapshot: Sendable {
     /// Counts the snapshots of one process, from 1 on.
     package var generation: UInt64
     /// The virtual hosts, sorted by name; an index into this list stands for a host.
-    package var hosts: [VirtualHost]
+    package var hosts: HostList
     /// Which name leads to which index of `hosts`.
     package var table: HostTable
     /// The index of the host that gets requests for unknown names (`DEFAULT_HOST`); nil where such a request is refused.
@@ -22,19 +22,12 @@ package struct RoutingSnapshot: Sendable {
     package var externalPorts: Set<ExternalPort> = []
 
     /// The files that `access_log` names, as paths in the folder of logs, sorted, each once.
-    package var logFiles: [String] {
-        var paths: Set<String> = []
-        for host in hosts {
-            paths.formUnion(host.surroundings.accessLogging.paths)
-            for location in host.locations { paths.formUnion(location.settings.accessLogging.paths) }
-        }
-        return paths.sorted()
-    }
+    package var logFiles: [String]
 
     /// What the files of `conf.d` said when they could last be read, so that a broken edit changes nothing.
     var globalFiles = GlobalFiles()
     /// What `proxy.conf` said when it could last be read, so that a broken edit changes nothing.
-    var sharedFile: HostFile?
+    var sharedFile: CompiledFile?
     /// Who counted as internal when that could last be read.
     var internalRules: [AccessRule]?
 
@@ -48,13 +41,24 @@ package struct RoutingSnapshot: Sendable {
         leftOut: [LeftOutContainer] = [],
         passwordFiles: [String] = []
     ) {
-        self.generation = generation
-        self.hosts = hosts
-        self.table = HostTable(hosts.map(\.names))
+        self.init(generation: generation, hosts: HostList(hosts), table: HostTable(hosts.map(\.names)))
         self.defaultHost = defaultHost
         self.diagnostics = diagnostics
         self.unresolvedNames = unresolvedNames
         self.leftOut = leftOut
         self.passwordFiles = passwordFiles
+        logFiles = hosts.reduce(into: Set()) { $0.formUnion($1.logFiles) }.sorted()
+    }
+
+    /// A snapshot of hosts of which nothing has to be said, with the table of their names.
+    init(generation: UInt64, hosts: HostList, table: HostTable) {
+        self.generation = generation
+        self.hosts = hosts
+        self.table = table
+        diagnostics = []
+        unresolvedNames = []
+        leftOut = []
+        passwordFiles = []
+        logFiles = []
     }
 }

@@ -1,7 +1,7 @@
 package import Bytes
 
 /// One site: the names that it answers to, how it treats the two schemes, and where its requests go.
-package struct VirtualHost: Sendable {
+package struct VirtualHost: Equatable, Sendable {
     /// The name that it was declared by (`VIRTUAL_HOST` or the name of its file), lower-case: `$server_name`.
     package var name: ByteString
     /// Every name that leads here, the declared one first.
@@ -43,7 +43,7 @@ package struct VirtualHost: Sendable {
     /// Set when the host must answer every request with an error, because its rules could not be read.
     package var shut: Shut?
     /// What the host's file said when it could last be read, so that a broken edit changes nothing.
-    var file: HostFile?
+    var file: CompiledFile?
 
     /// Why a host is shut and what it answers.
     package struct Shut: Hashable, Sendable {
@@ -87,6 +87,11 @@ package struct VirtualHost: Sendable {
         self.locations = locations
         self.shut = shut
         file = nil
+    }
+
+    /// The files that `access_log` names.
+    var logFiles: Set<String> {
+        locations.reduce(into: Set(surroundings.accessLogging.paths)) { $0.formUnion($1.settings.accessLogging.paths) }
     }
 
     /// Whether challenges that come over https, or over http, are answered with files.

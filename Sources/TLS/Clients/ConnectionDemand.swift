@@ -2,7 +2,7 @@
 ///
 /// A client may name one host in its greeting and another in its request. So a host with rules of its own about
 /// connections looks whether this one was made by them (RFC 9110 §7.4, §15.5.20).
-package struct ConnectionDemand: Sendable {
+package struct ConnectionDemand: Equatable, Sendable {
     /// Why a request is refused.
     package enum Refusal: Equatable, Sendable {
         /// The connection was made for another host: 421.

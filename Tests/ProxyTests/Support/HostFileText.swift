@@ -30,7 +30,7 @@ extension TestProxy {
         files.contents["/etc/nginx/conf.d/a.conf"] = global
         let snapshot = SnapshotBuilder.build(SnapshotInputs(files: files))
         if let error = snapshot.diagnostics.first(where: { $0.severity == .error }) { throw TestFault("\(error)") }
-        try self.init(snapshot.hosts, passwordFiles: passwordFiles)
+        try self.init(Array(snapshot.hosts), passwordFiles: passwordFiles)
         backends = backend.map { [$0] } ?? []
     }
 

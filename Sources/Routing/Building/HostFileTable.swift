@@ -1,0 +1,94 @@
+internal import Bytes
+
+/// Which files `vhost.d` holds and which hosts they are for, kept true from change to change.
+struct HostFileTable {
+    /// A file that no container's host has to have.
+    struct Candidate {
+        /// The file's name.
+        let name: String
+        /// The names of the host that it would be for.
+        let patterns: [HostPattern]
+    }
+
+    /// The names of the files for locations.
+    private(set) var locationFiles: Set<String> = []
+    /// What is wrong with the names of files that can be no host's, by file; nothing where one names a regular expression.
+    private(set) var misnamed: [String: HostNameError?] = [:]
+    private var names: [String] = []
+    private var folders: [String] = []
+    /// The names by their keys, sorted; of several the first counts.
+    private var namesByKey: [String: [String]] = [:]
+    private var foldersByKey: [String: String] = [:]
+    /// What each host's file could be where no container asks for the host, in the order of their names.
+    private var candidates: [ByteString: [Candidate]] = [:]
+
+    /// The file of this key; nil where there is none.
+    func file(_ key: String) -> String? { namesByKey[key]?.first }
+
+    /// The folder of this key; nil where there is none.
+    func folder(_ key: String) -> String? { foldersByKey[key] }
+
+    /// The files that may make a host by themselves.
+    func candidates(for host: ByteString) -> [Candidate] { candidates[host] ?? [] }
+
+    /// Takes in what the folder holds now, and returns the names that have come or gone.
+    mutating func update(files: [String], folders: [String]) -> Set<String> {
+        var changed: Set<String> = []
+        if files != names {
+            let sorted = files.sorted()
+            var (before, now) = (0, 0)
+            let old = names
+            while before < old.count || now < sorted.count {
+                if now == sorted.count || before < old.count && old[before] < sorted[now] {
+                    remove(old[before])
+                    changed.insert(old[before])
+                    before += 1
+                } else if before == old.count || sorted[now] < old[before] {
+                    insert(sorted[now])
+                    changed.insert(sorted[now])
+                    now += 1
+                } else {
+                    (before, now) = (before + 1, now + 1)
+                }
+            }
+            names = sorted
+        }
+        if folders != self.folders {
+            changed.formUnion(Set(folders).symmetricDifference(self.folders))
+            self.folders = folders
+            foldersByKey = Dictionary(folders.map { (HostFileName.key($0), $0) }) { first, _ in first }
+        }
+        return changed
+    }
+
+    private mutating func insert(_ name: String) {
+        let key = HostFileName.key(name)
+        namesByKey[key] = ((namesByKey[key] ?? []) + [name]).sorted()
+        if HostFileName.context(of: name) != .server, !name.hasPrefix(".") { locationFiles.insert(name) }
+        guard !HostFileName.isSpecial(name) else { return }
+        guard !name.hasPrefix("~") else {
+            misnamed[name] = .some(nil)
+            return
+        }
+        do throws(HostNameError) {
+            let patterns = try HostName.patterns(name)
+            let host = Site.name(of: patterns)
+            let all = (candidates[host] ?? []) + [Candidate(name: name, patterns: patterns)]
+            candidates[host] = all.sorted { $0.name < $1.name }
+        } catch {
+            misnamed[name] = error
+        }
+    }
+
+    private mutating func remove(_ name: String) {
+        let key = HostFileName.key(name)
+        let rest = namesByKey[key]?.filter { $0 != name } ?? []
+        namesByKey[key] = rest.isEmpty ? nil : rest
+        locationFiles.remove(name)
+        misnamed[name] = nil
+        guard let patterns = try? HostName.patterns(name) else { return }
+        let host = Site.name(of: patterns)
+        let others = candidates[host]?.filter { $0.name != name } ?? []
+        candidates[host] = others.isEmpty ? nil : others
+    }
+}

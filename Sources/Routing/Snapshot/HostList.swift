@@ -1,0 +1,110 @@
+package import Bytes
+
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
+/// A virtual host behind a reference: one that a change leaves as it was keeps its object from snapshot to snapshot, by
+/// which whoever made something of it knows that it is still good.
+package final class SharedHost: Sendable {
+    /// The host.
+    package let host: VirtualHost
+
+    /// A host of its own.
+    package init(_ host: VirtualHost) { self.host = host }
+}
+
+/// The virtual hosts of a snapshot, sorted by name. A copy costs no host, and neither does a change of another one.
+package struct HostList: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral, Sendable {
+    /// The hosts' objects.
+    package private(set) var objects: [SharedHost]
+
+    /// The hosts of these objects.
+    package init(_ objects: [SharedHost]) { self.objects = objects }
+
+    /// Hosts with objects of their own.
+    package init(_ hosts: some Sequence<VirtualHost>) { objects = hosts.map { SharedHost($0) } }
+
+    package init(arrayLiteral hosts: VirtualHost...) { self.init(hosts) }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { objects.count }
+
+    package subscript(index: Int) -> VirtualHost {
+        _read { yield objects[index].host }
+        set { objects[index] = SharedHost(newValue) }
+    }
+
+    /// The index of the host of this name, which was not changed since it was sorted; nil where there is none.
+    package func index(named name: ByteString) -> Int? {
+        let index = objects.firstIndex(notBefore: name)
+        return index < objects.count && objects[index].host.name == name ? index : nil
+    }
+
+    /// What has become of the hosts of an earlier list.
+    ///
+    /// - Parameters:
+    ///   - kept: called with the index there and here of each host that is still the same object, in ascending order.
+    ///   - gone: called with the index there of each that is not.
+    ///   - new: called with the index here of each that is new or has changed.
+    /// - Complexity: O(n) comparisons of references; names are compared only where something has changed.
+    package func compare(
+        with earlier: HostList, kept: (Int, Int) -> Void = { _, _ in }, gone: (Int) -> Void = { _ in },
+        new: (Int) -> Void = { _ in }
+    ) {
+        var (old, own) = (0, 0)
+        while old < earlier.objects.count, own < objects.count {
+            if earlier.objects[old] === objects[own] {
+                kept(old, own)
+                (old, own) = (old + 1, own + 1)
+            } else if earlier.objects[old].host.name == objects[own].host.name {
+                gone(old)
+                new(own)
+                (old, own) = (old + 1, own + 1)
+            } else if earlier.objects[old].host.name.precedes(objects[own].host.name) {
+                gone(old)
+                old += 1
+            } else {
+                new(own)
+                own += 1
+            }
+        }
+        while old < earlier.objects.count {
+            gone(old)
+            old += 1
+        }
+        while own < objects.count {
+            new(own)
+            own += 1
+        }
+    }
+}
+
+extension [SharedHost] {
+    /// The index of the first host whose name does not come before this one.
+    func firstIndex(notBefore name: ByteString) -> Int {
+        var range = indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if self[middle].host.name.precedes(name) {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound
+    }
+}
+
+extension ByteString {
+    /// Whether it comes before the other one in the order of a snapshot's hosts, which is that of the bytes.
+    func precedes(_ other: ByteString) -> Bool {
+        withBytes { a in
+            other.withBytes { b in
+                guard let start = a.baseAddress, let other = b.baseAddress else { return a.count < b.count }
+                let order = memcmp(start, other, min(a.count, b.count))
+                return order == 0 ? a.count < b.count : order < 0
+            }
+        }
+    }
+}
