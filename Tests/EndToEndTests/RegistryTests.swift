@@ -111,7 +111,8 @@ extension EndToEnd {
             #expect(answer.status == 202, "\(answer)")
             #expect(answer.head.contains("HTTP/2 202"))
             #expect(answer["Range"] == ["0-\(1024 << 20 - 1)"])
-            #expect(after - before < 8 << 20, "it took \((after - before) >> 20) MiB more")
+            // Over HTTP/2 the largest window of a stream may be on its way, 8 MiB, whenever the registry is the slower side.
+            #expect(after - before < 16 << 20, "it took \((after - before) >> 20) MiB more")
             #expect(after < 96 << 20, "it took \(after >> 20) MiB in all")
             print("Upload of 1 GiB: \(Int(1024 / time)) MiB/s, peak memory \(after >> 20) MiB")
         }

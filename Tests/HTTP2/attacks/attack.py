@@ -64,8 +64,8 @@ def flood(target, report, make, limit, connections=2, batch=100, wait=1.5, prepa
     """Sends what `make(connection, number)` returns, up to `limit` times on each connection, until the server ends it.
 
     `prepare(connection)` goes before, and its value is handed to `make` as third argument. Where each piece takes `size` octets
-    of the first stream's window, they are sent only as there is room, for a stream that overruns it ends by that alone. With `pace(connection, sent)` the next
-    batch goes out when that holds, so that no more streams are open than may be.
+    of the first stream's window, they are sent only as there is room, for a stream that overruns it ends by that alone. With
+    `pace(connection, sent)` the next batch goes out when that holds, so that no more streams are open than may be.
     """
     for _ in range(connections):
         connection = Connection(target, **options)
@@ -87,7 +87,9 @@ def flood(target, report, make, limit, connections=2, batch=100, wait=1.5, prepa
         except Closed:
             pass
         connection.reads = True
-        # What comes later is not for this, but because nothing came any more.
+        # On a busy machine a word may be long in coming; what comes later than the next ones is not for this, but because
+        # nothing came any more.
+        connection.wait(connection.reactions, 10)
         connection.wait(lambda: connection.goaways and connection.closed, wait)
         report.sent += sent
         report.ended(connection)
