@@ -28,8 +28,7 @@ package enum ProtectedFiles {
     /// descriptor beside it.
     package static func ask(over line: consuming FileDescriptor) {
         // The keeper answers at once; a file system that hangs would hang this process too.
-        var patience = timeval(tv_sec: 5, tv_usec: 0)
-        setsockopt(line.raw, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        Socket.setPatience(line.raw, seconds: 5)
         let raw = line.release()
         wire.withLock { wire in
             if wire >= 0 { close(wire) }

@@ -39,11 +39,6 @@ package struct SocketPair: ~Copyable {
 }
 
 extension Socket {
-    /// Has calls on a socket that was made to wait return at once (O_NONBLOCK, fcntl(2)).
-    package static func setNonBlocking(_ descriptor: Int32) {
-        _ = portico_fcntl(descriptor, F_SETFL, Int(portico_fcntl(descriptor, F_GETFL, 0) | O_NONBLOCK))
-    }
-
     /// The most descriptors that go with one piece (SCM_MAX_FD).
     package static let mostDescriptors = 253
 

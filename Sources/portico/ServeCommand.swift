@@ -16,7 +16,8 @@ struct ServeCommand: ParsableCommand {
                 what is different. An option wins over its variable.
 
                 Signals: TERM and INT let requests under way finish, a second one ends at once. HUP reads everything \
-                again. USR1 opens the log files anew.
+                again. USR1 opens the log files anew. USR2 starts the program anew, which takes over the listening sockets; \
+                this one ends when its requests have.
                 """)
     }
 
@@ -78,6 +79,12 @@ struct ServeCommand: ParsableCommand {
                 + "$PORTICO_SANDBOX, else auto)", valueName: "mode"))
     var sandbox: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take over from the server that listens on the control socket, where there is one: its requests under way finish, "
+                + "and no new one is lost."))
+    var takeOver = false
+
     func run() throws {
         var options = folders.options
         options.http = http
@@ -91,10 +98,19 @@ struct ServeCommand: ParsableCommand {
         options.sandbox = sandbox
         options.loginAttempts = loginAttempts
         let environment = Environment(ProcessInfo.processInfo.environment)
-        let settings = try Settings(options: options, environment: environment)
+        var settings = try Settings(options: options, environment: environment)
         // Before all else: it must hold nothing of what comes next.
         let monitor = try Monitor.start(settings)
+        let inheritance = try Inheritance.find(&settings, environment: environment, takesOver: takeOver)
         let errorLog = settings.logFolder.flatMap { ErrorLogFile(path: Folders.joined($0, "error.log")) }
-        try Supervisor(settings, monitor: monitor, log: ServerLog.logger(file: errorLog), errorLog: errorLog).run()
+        do {
+            try Supervisor(
+                settings, monitor: monitor, inheritance: inheritance, environment: environment,
+                log: ServerLog.logger(file: errorLog), errorLog: errorLog
+            ).run()
+        } catch {
+            inheritance?.fail("\(error)")
+            throw error
+        }
     }
 }

@@ -7,8 +7,8 @@ internal import Net
 /// The process that keeps the rights that the serving one gives up, and does for it the little that needs them.
 ///
 /// It is forked before anything else, so that it holds no key and no listening socket, has one thread and reads nothing
-/// that comes from a network. It opens files (`MonitorFiles`), and has the process that follows the engine started, again and
-/// again where that ends. It ends with the process that it was forked from.
+/// that comes from a network. It opens files (`MonitorFiles`), starts the program anew where that shall take over, and has the
+/// process that follows the engine started, again and again where that ends. It ends with the process that it was forked from.
 package final class Monitor {
     /// How long after its end the other process is started again, at first and at the most.
     static let pause = (first: Duration.milliseconds(100), longest: Duration.seconds(5))
@@ -26,6 +26,8 @@ package final class Monitor {
     private let files: MonitorFiles
     private var signals: Signals?
     private var discovery: ForkedProcess?
+    private let program = StartedProgram.ownPath
+    private var successors: [StartedProgram] = []
     private var started = Instant.now
     private var failures = 0
 
@@ -71,7 +73,7 @@ package final class Monitor {
         agenda = Agenda(on: loop)
         let raw = wire.raw
         self.wire = wire
-        let ear = MonitorEar(raw) { [loop] in loop.stop() }
+        let ear = MonitorEar(raw, heard: { [unowned self] in startSuccessor($0) }, ended: { [loop] in loop.stop() })
         _ = try loop.add(raw, ear, interest: .reading)
         _ = try loop.add(files.raw, files, interest: .reading)
     }
@@ -104,7 +106,26 @@ package final class Monitor {
         }
     }
 
+    /// Starts the program once more, the way it was started, to take over from the serving process.
+    private func startSuccessor(_ line: Int32) {
+        let given = FileDescriptor(owning: line)
+        // The new process has its own; these were meant for this one.
+        let own = [Inheritance.variable, "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]
+        let number: Int32 = 3
+        let environment = StartedProgram.ownEnvironment.filter { line in !own.contains { line.hasPrefix($0 + "=") } }
+        guard let program else { return }
+        // Where it cannot be started the line ends, which the serving process notices.
+        guard
+            let successor = try? StartedProgram(
+                program, arguments: CommandLine.arguments,
+                environment: environment + ["\(Inheritance.variable)=\(number)"],
+                descriptor: given.raw, as: number)
+        else { return }
+        successors.append(successor)
+    }
+
     private func childEnded() {
+        successors.removeAll { $0.reap() }
         guard let process = discovery, !process.isRunning else { return }
         discovery = nil
         startLater()
@@ -122,18 +143,38 @@ enum MonitorNews: UInt8 {
     case discovery = 1
 }
 
-/// Hears when the serving process is gone.
+/// What the serving process asks of the monitor.
+enum MonitorRequest: UInt8 {
+    /// Start the process that takes over; the line to it comes with this.
+    case successor = 1
+}
+
+/// Hears what the serving process asks for, and when it is gone.
 private final class MonitorEar: EventSource {
     private let descriptor: Int32
+    private let heard: (Int32) -> Void
     private let ended: () -> Void
 
-    init(_ descriptor: Int32, ended: @escaping () -> Void) {
+    init(_ descriptor: Int32, heard: @escaping (Int32) -> Void, ended: @escaping () -> Void) {
         self.descriptor = descriptor
+        self.heard = heard
         self.ended = ended
     }
 
     func ready(_ readiness: Readiness) {
-        // Nothing is asked of it, so that whatever comes is the end.
-        ended()
+        do throws(SystemError) {
+            while true {
+                let (bytes, descriptors) = try Socket.receive(descriptor, limit: 16, descriptorLimit: 1)
+                guard let wish = bytes.first.flatMap({ MonitorRequest(rawValue: $0) }), let line = descriptors.first
+                else {
+                    return ended()
+                }
+                switch wish {
+                case .successor: heard(line)
+                }
+            }
+        } catch {
+            if !error.isWouldBlock { ended() }
+        }
     }
 }

@@ -19,7 +19,7 @@ final class MonitorFiles: EventSource {
 
     /// Answers at the other end of a line of packets.
     init(_ line: consuming FileDescriptor, settings: Settings) {
-        Socket.setNonBlocking(line.raw)
+        Socket.setBlocking(line.raw, false)
         self.line = line
         base = Self.workingFolder
         let folders = settings.folders

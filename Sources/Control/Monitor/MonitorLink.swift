@@ -60,6 +60,13 @@ package final class MonitorLink {
         }
     }
 
+    /// Has the program started once more, to take over; it finds `line` open.
+    ///
+    /// - Throws: `SystemError` when the monitor is gone.
+    func startSuccessor(_ line: Int32) throws(SystemError) {
+        try Socket.send(wire.raw, [MonitorRequest.successor.rawValue], with: [line])
+    }
+
     private func ended() {
         guard let token, let loop else { return }
         loop.unwatch(wire.raw)

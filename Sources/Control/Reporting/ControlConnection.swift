@@ -17,6 +17,7 @@ final class ControlConnection: EventSource {
     private var output = ByteBuffer()
     private var parser = RequestHeadParser()
     private var head = RequestHead()
+    private var attached: FileDescriptor?
 
     init(
         _ socket: consuming FileDescriptor, on loop: EventLoop, answer: @escaping (_ path: String) -> ControlAnswer,
@@ -77,11 +78,17 @@ final class ControlConnection: EventSource {
         HeadWriter.appendField(.connection, "close", to: &output)
         HeadWriter.appendEnd(to: &output)
         output.append(answer.body)
+        attached = answer.descriptor.map { FileDescriptor(owning: $0) }
     }
 
     private func send() {
         guard let descriptor = socket?.raw, !output.isEmpty else { return }
         do throws(SystemError) {
+            if let raw = attached?.raw {
+                // The answer is shorter than any socket's memory.
+                try Socket.send(descriptor, Array(output.readable), with: [raw])
+                return close()
+            }
             while !output.isEmpty {
                 let count = try Socket.send(descriptor, output.readable)
                 guard count > 0 else { return }

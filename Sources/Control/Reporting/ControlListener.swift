@@ -31,6 +31,15 @@ final class ControlListener {
         }
     }
 
+    /// Takes over the socket of another server, which still answers.
+    init(adopting socket: consuming FileDescriptor, at path: String) {
+        self.path = path
+        descriptor = socket
+    }
+
+    /// Has whoever connects see that it is this process that answers.
+    func claim() { Socket.listenAgain(descriptor.raw, backlog: Self.backlog) }
+
     /// The number to watch.
     var raw: Int32 { descriptor.raw }
 

@@ -26,6 +26,18 @@ final class ControlSocket: EventSource {
         token = try loop.add(listener.raw, self, interest: .reading)
     }
 
+    /// The number of the socket, to be handed over.
+    var raw: Int32 { listener.raw }
+
+    /// Answers no more, and leaves the socket to the server that has it too.
+    func handOver() {
+        guard let token else { return }
+        loop.unwatch(listener.raw)
+        loop.remove(token)
+        self.token = nil
+        for connection in connections.values { connection.close() }
+    }
+
     /// Closes the socket and removes it.
     func close() {
         guard let token else { return }

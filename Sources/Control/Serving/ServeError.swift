@@ -15,6 +15,8 @@ package enum ServeError: Error, Sendable {
     case controlSocket(String)
     /// The access log cannot be opened.
     case accessLog(path: String, reason: String)
+    /// The server cannot take over from another one.
+    case takeover(String)
     /// The process cannot become the user that it shall serve as.
     case user(String, reason: String)
     /// The kernel does not offer the confinement that was demanded.
@@ -45,6 +47,7 @@ extension ServeError: CustomStringConvertible {
         case .listen(let address, let reason): "Cannot listen on \(address): \(reason)"
         case .controlSocket(let text): text
         case .accessLog(let path, let reason): "The access log \(path) cannot be opened: \(reason)."
+        case .takeover(let reason): "Cannot take over: \(reason)."
         case .user(let name, let reason): "Cannot become the user \(name): \(reason)."
         case .sandbox(let reason):
             "The kernel does not offer what --sandbox required demands: \(reason). Give --sandbox auto to serve without."

@@ -14,43 +14,50 @@ internal import TLS
 /// The server's main thread: starts the workers, hands them what the configurator publishes, and ends them.
 ///
 /// SIGTERM and SIGINT let requests under way finish, a second one ends at once; SIGHUP reads everything again; SIGUSR1
-/// opens the access log anew.
+/// opens the access log anew; SIGUSR2 starts the program anew, which takes over.
 package final class Supervisor {
     /// How long workers that were told to stop may take.
     static let stopPatience = Duration.seconds(2)
 
-    private enum Chore: CaseIterable {
+    /// How long clients that keep a connection open may take for the request whose answer ends it, when another server has taken over.
+    static let retirePatience = Duration.seconds(5)
+
+    enum Chore: CaseIterable {
+        case watchdog
+        case drain
         case cutOff
         case giveUp
     }
 
-    private enum Phase {
+    enum Phase {
         case starting
         case serving
         case draining
         case stopping
     }
 
-    private let settings: Settings
-    private let log: Logger
-    private let loop: EventLoop
-    private let agenda: Agenda<Chore>
+    let settings: Settings
+    let log: Logger
+    let loop: EventLoop
+    let agenda: Agenda<Chore>
     private let reports: Mailbox<WorkerReport>
     private let signals: Signals
     private let signalled = Signalled()
     private let accessLogs: AccessLogFiles
     private let errorLog: ErrorLogFile?
-    private let monitor: MonitorLink
-    private let listener: ControlListener?
+    let monitor: MonitorLink
+    let listener: ControlListener?
+    let inheritance: Inheritance?
+    let notifier: ServiceNotifier?
     private var logProblems: DiagnosticLog
     private let hashing: HashingThreads
     private let tickets: TicketKeys
     private let workerCount: Int
-    private var configurator: Configurator?
-    private var control: ControlSocket?
-    private var workers: WorkerThreads?
-    private var externalListeners: ExternalListeners?
-    private var phase = Phase.starting
+    var configurator: Configurator?
+    var control: ControlSocket?
+    var workers: WorkerThreads?
+    var externalListeners: ExternalListeners?
+    var phase = Phase.starting
     private var firstGeneration: UInt64 = 0
     private var liveWorkers = 0
     private var endedWorkers = 0
@@ -61,6 +68,8 @@ package final class Supervisor {
     /// What clients do has a log of its own, so that many of them cannot crowd failures out.
     private var abuses: FailureLog
     private var failure: ServeError?
+    var offer: HandoverOffer?
+    private var isReloading = false
 
     private final class Signalled {
         var handle: ((Int32) -> Void)?
@@ -70,15 +79,20 @@ package final class Supervisor {
     ///
     /// - Parameters:
     ///   - monitor: the process that keeps the rights of this one.
+    ///   - inheritance: the sockets that it does not open itself, and whom it takes over from; nil for none.
+    ///   - environment: where a service manager says what it wants to be told.
     ///   - errorLog: the file that `log` writes to, to be opened anew with the access logs.
     /// - Throws: `ServeError` when the access log cannot be opened or the system gives not what a server needs.
     package init(
-        _ settings: Settings, monitor: MonitorLink, log: Logger, errorLog: ErrorLogFile? = nil
+        _ settings: Settings, monitor: MonitorLink, inheritance: Inheritance? = nil, environment: Environment,
+        log: Logger,
+        errorLog: ErrorLogFile? = nil
     ) throws(ServeError) {
         self.settings = settings
         self.log = log
         self.errorLog = errorLog
         self.monitor = monitor
+        self.inheritance = inheritance
         failures = FailureLog(log)
         throttled = FailureLog(log)
         abuses = FailureLog(log)
@@ -86,13 +100,20 @@ package final class Supervisor {
         workerCount = settings.workers ?? Processors.available
         Signals.ignoreBrokenPipes()
         Self.raiseDescriptorLimit()
-        listener = try Self.openControlSocket(settings, log)
+        notifier = ServiceNotifier(environment, isSuccession: inheritance?.isSuccession ?? false)
+        if let inheritance, let socket = inheritance.takeControl() {
+            listener = ControlListener(adopting: socket, at: settings.controlSocket)
+        } else {
+            listener = try Self.openControlSocket(settings, log)
+        }
         // From here on nothing is there that a client could not do without; what comes next are threads.
         try GivenUpRights.giveUp(settings, log: log)
         do throws(SystemError) {
             loop = try EventLoop()
             // Threads inherit that these signals are blocked, so none may have been started yet.
-            signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1], on: loop) { [signalled] in signalled.handle?($0) }
+            signals = try Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2], on: loop) { [signalled] in
+                signalled.handle?($0)
+            }
             agenda = Agenda(on: loop)
             reports = try Mailbox()
             hashing = try HashingThreads()
@@ -119,9 +140,8 @@ package final class Supervisor {
         do throws(SystemError) {
             try loop.receive(from: reports) { [unowned self] in receive($0) }
             try monitor.listen(on: loop, log: log) { [unowned self] in configurator?.freeze() }
-            control = try listener.map { listener throws(SystemError) in
-                try ControlSocket(listener, on: loop) { [unowned self] path in answer(path) }
-            }
+            // Until the server that it takes over from has gone, that one answers.
+            if !isSuccession { try answerQuestions() }
             configurator = try Configurator(settings, discovery: monitor, on: loop, log: log) { [unowned self] in
                 serve($0)
             }
@@ -139,6 +159,7 @@ package final class Supervisor {
     // MARK: - Serving
 
     private func serve(_ configuration: ServingConfiguration) {
+        if workers == nil, isSuccession, !isFit(configuration) { return }
         let ports = configuration.snapshot.externalPorts
         var configuration = configuration
         let logs = accessLogs.files(configuration.snapshot.logFiles)
@@ -152,13 +173,19 @@ package final class Supervisor {
         }
         externalListeners?.open(ports)
         sayFollowing()
+        if isReloading {
+            isReloading = false
+            notifier?.tell(.ready)
+        }
     }
 
     private func startWorkers(_ configuration: ServingConfiguration) {
         let worker = WorkerSettings(settings)
         do throws(ListenError) {
             let workers = try WorkerThreads(
-                count: workerCount, settings: worker, hashing: hashing, log: accessLogs.writer, ticketKeys: tickets
+                count: workerCount, settings: worker, first: configuration,
+                inherited: inheritance?.sockets ?? InheritedSockets(), hashing: hashing, log: accessLogs.writer,
+                ticketKeys: tickets
             ) { [reports] in reports.post($0) }
             self.workers = workers
             externalListeners = ExternalListeners(
@@ -166,7 +193,6 @@ package final class Supervisor {
                 open: { address throws(ListenError) in try workers.listen(on: address) },
                 close: { workers.stopListening(on: $0) })
             firstGeneration = configuration.snapshot.generation
-            workers.serve(configuration)
             sayServing(workers)
         } catch {
             fail(ServeError(error, https: settings.https))
@@ -198,6 +224,7 @@ package final class Supervisor {
             if phase == .starting, liveWorkers == workerCount {
                 phase = .serving
                 sayFollowing()
+                isServing()
             }
         case .passedOver(let error, let host, let backend):
             failures.say("\(host): backend \(backend): \(error.reason), another one was asked", now: loop.now)
@@ -241,7 +268,8 @@ package final class Supervisor {
         }
     }
 
-    private func answer(_ path: String) -> ControlAnswer {
+    func answer(_ path: String) -> ControlAnswer {
+        if path == "/takeover" { return answerTakeover() }
         guard path == "/routes" || path == "/health" else { return .message(404, "ask for /routes or /health") }
         guard phase != .starting else { return .message(503, "the server is starting") }
         guard phase == .serving else { return .message(503, "the server is ending") }
@@ -264,9 +292,13 @@ package final class Supervisor {
         switch (signal, phase) {
         case (SIGHUP, .starting), (SIGHUP, .serving):
             log.info("Reading everything again")
+            isReloading = true
+            notifier?.tell(.reloading)
             configurator?.readAgain()
         case (SIGUSR1, _):
             reopenLogs()
+        case (SIGUSR2, .serving):
+            startSuccessor()
         case (SIGTERM, .starting), (SIGINT, .starting), (SIGTERM, .serving), (SIGINT, .serving):
             drain()
         case (SIGTERM, .draining), (SIGINT, .draining):
@@ -286,6 +318,8 @@ package final class Supervisor {
 
     private func drain() {
         phase = .draining
+        offer?.close()
+        notifier?.tell(.stopping)
         configurator?.stop()
         externalListeners?.stop()
         guard let workers else { return loop.stop() }
@@ -302,6 +336,11 @@ package final class Supervisor {
 
     private func perform(_ chore: Chore) {
         switch chore {
+        case .watchdog:
+            guard let notifier, let interval = notifier.watchdogInterval else { return }
+            notifier.tell(.watchdog)
+            agenda.schedule(.watchdog, after: interval)
+        case .drain: workers?.drain()
         case .cutOff:
             log.warning("Some requests did not finish in time and are cut off")
             stop()
@@ -310,7 +349,7 @@ package final class Supervisor {
         }
     }
 
-    private func fail(_ error: ServeError) {
+    func fail(_ error: ServeError) {
         failure = error
         configurator?.stop()
         if workers == nil || endedWorkers == workerCount { return loop.stop() }

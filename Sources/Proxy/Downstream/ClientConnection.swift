@@ -11,6 +11,9 @@ protocol ClientConnection: AnyObject {
     /// Closes the connection if no request is under way; otherwise it ends with those that are.
     func drain()
 
+    /// Ends as soon as the client has been told that it will, and not before.
+    func retire()
+
     /// Closes the connection now. An answer that is cut by this is seen to be cut.
     func stop()
 }

@@ -68,6 +68,10 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         drain()
     }
 
+    func retire() {
+        // The next answer says it.
+    }
+
     func drain() {
         switch phase {
         case .awaitingHead where input.isEmpty:
@@ -344,7 +348,8 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
         let mayStay =
-            keepAlive && !isLeaving && !worker.isDraining && exchange.location.keepsConnection(after: requestCount)
+            keepAlive && !isLeaving && !worker.isDraining && !worker.isRetiring
+            && exchange.location.keepsConnection(after: requestCount)
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
         output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
     }

@@ -25,6 +25,30 @@ struct ListeningSocket: Sendable {
         }
     }
 
+    /// Shares sockets that listen already among `count` workers: each gets all that no other one has, or another descriptor of one
+    /// that others have too.
+    ///
+    /// - Returns: each with the number of its worker.
+    static func adopt(
+        _ inherited: [Int32], _ address: ListenAddress, count: Int
+    ) throws(ListenError) -> [(worker: Int, socket: ListeningSocket)] {
+        var address = address
+        if let first = inherited.first { address.endpoint = Socket.localEndpoint(first) ?? address.endpoint }
+        var shares = inherited.enumerated().map { index, raw in
+            (worker: index % count, socket: ListeningSocket(raw: raw, address: address))
+        }
+        do throws(SystemError) {
+            for worker in 0..<count where worker >= inherited.count {
+                let copy = try Socket.duplicate(inherited[worker % inherited.count])
+                shares.append((worker, ListeningSocket(raw: copy.release(), address: address)))
+            }
+            return shares
+        } catch {
+            for share in shares { share.socket.close() }
+            throw ListenError(address: address.endpoint, cause: error)
+        }
+    }
+
     /// Makes sure that nobody else listens there, and says which port the kernel chooses.
     ///
     /// A socket that shares its port would also share it with another server of this user, and take a part of its clients; so

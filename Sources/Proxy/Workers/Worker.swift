@@ -30,6 +30,8 @@ final class Worker {
     let authenticator: Authenticator
     let routes: WorkerRoutes
     private(set) var isDraining = false
+    /// Whether connections end with their next answer.
+    private(set) var isRetiring = false
     /// How many bytes of bodies are held at the moment whose size has to be known before they are passed on.
     var gatheredBytes = 0
 
@@ -63,6 +65,8 @@ final class Worker {
         flusher = LogFlusher(accessLog)
         renewal = HostRenewal(routes)
         try loop.receive(from: mailbox) { [unowned self] in receive($0) }
+        // What to serve by is known before the first client comes, where it was told at the start.
+        loop.turn(limit: .zero)
         for socket in sockets { listeners.append(try DownstreamListener(worker: self, socket: socket)) }
         if log != nil { flusher.start(on: loop) }
     }
@@ -85,6 +89,7 @@ final class Worker {
         case .listen(let socket): listen(on: socket)
         case .stopListening(let address): stopListening(on: address)
         case .drain: drain()
+        case .retire: retire()
         case .stop: loop.stop()
         }
     }
@@ -99,16 +104,27 @@ final class Worker {
 
     private func drain() {
         isDraining = true
-        // Whoever was let in by the kernel may have sent a request already.
-        for listener in listeners { listener.close() }
-        listeners = []
+        closeListeners()
         routes.closeIdle()
         for downstream in downstreams.values { downstream.drain() }
         stopWhenDrained()
     }
 
+    private func retire() {
+        isRetiring = true
+        closeListeners()
+        for downstream in downstreams.values { downstream.retire() }
+        stopWhenDrained()
+    }
+
+    private func closeListeners() {
+        // Whoever was let in by the kernel may have sent a request already.
+        for listener in listeners { listener.close() }
+        listeners = []
+    }
+
     private func listen(on socket: ListeningSocket) {
-        guard !isDraining else { return socket.close() }
+        guard !isDraining, !isRetiring else { return socket.close() }
         do {
             listeners.append(try DownstreamListener(worker: self, socket: socket))
         } catch {
@@ -125,7 +141,7 @@ final class Worker {
     }
 
     private func stopWhenDrained() {
-        if isDraining, downstreams.isEmpty { loop.stop() }
+        if isDraining || isRetiring, downstreams.isEmpty { loop.stop() }
     }
 
     // MARK: Connections

@@ -12,6 +12,8 @@ enum WorkerMessage: Sendable {
     case stopListening(ListenAddress)
     /// Accept nothing more, let what runs end, then stop.
     case drain
+    /// The same, but connections end only behind an answer that says so: another process accepts, and nothing hurries.
+    case retire
     /// Stop now.
     case stop
 }

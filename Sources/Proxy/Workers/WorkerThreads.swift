@@ -12,25 +12,37 @@ package final class WorkerThreads {
     private let count: Int
     private let mailboxes: [Mailbox<WorkerMessage>]
     private let threads: [Thread]
+    private let inherited: InheritedSockets
+    /// Copies of the sockets that the workers listen on, to be handed over.
+    private var held: [ListenAddress: [Int32]] = [:]
 
     /// Listens on every address of the settings and starts `count` workers.
     ///
     /// Each worker has a listening socket of its own for each address, so that the kernel spreads the connections.
-    /// `report` is called on the workers' threads.
+    /// Sockets that listen already take the place of new ones. `report` is called on the workers' threads.
+    /// - Parameter first: what to serve by before the first client comes; without it all are answered with 503 until `serve`.
     /// - Throws: `ListenError` when an address cannot be listened on; no worker runs then.
     package init(
-        count: Int, settings: WorkerSettings, hashing: HashingThreads, log: LogWriter?, ticketKeys: TicketKeys,
+        count: Int, settings: WorkerSettings, first: ServingConfiguration? = nil,
+        inherited: InheritedSockets = InheritedSockets(), hashing: HashingThreads, log: LogWriter?,
+        ticketKeys: TicketKeys,
         report: @escaping @Sendable (WorkerReport) -> Void
     ) throws(ListenError) {
         self.count = count
-        var sockets: [[ListeningSocket]] = []
+        self.inherited = inherited
+        var sockets: [(worker: Int, socket: ListeningSocket)] = []
+        var addresses: [ListenAddress] = []
         do throws(ListenError) {
-            for address in settings.listenAddresses { sockets.append(try ListeningSocket.open(address, count: count)) }
+            for address in settings.listenAddresses {
+                let opened = try Self.sockets(on: address, count: count, inherited: inherited)
+                sockets += opened
+                if let first = opened.first { addresses.append(first.socket.address) }
+            }
         } catch {
-            for socket in sockets.joined() { socket.close() }
+            for share in sockets { share.socket.close() }
             throw error
         }
-        let addresses = sockets.compactMap(\.first?.address)
+        for share in sockets { held[share.socket.address, default: []] += Self.copy(of: share.socket) }
         httpAddresses = addresses.filter { !$0.isSecure }.map(\.endpoint)
         httpsAddresses = addresses.filter(\.isSecure).map(\.endpoint)
         var mailboxes: [Mailbox<WorkerMessage>] = []
@@ -45,7 +57,8 @@ package final class WorkerThreads {
         let zones = LimitZones()
         let throttle = LoginThrottle(attempts: settings.loginAttempts, longestHold: settings.longestLoginHold)
         threads = mailboxes.enumerated().map { index, mailbox in
-            let sockets = sockets.map { $0[index] }
+            let sockets = sockets.filter { $0.worker == index }.map(\.socket)
+            if let first { mailbox.post(.serve(first)) }
             return Thread.start(name: "portico-\(index)") {
                 do {
                     let worker = try Worker(
@@ -68,15 +81,50 @@ package final class WorkerThreads {
     /// Clients can connect as soon as this returns; they wait until the workers take them.
     /// - Throws: `ListenError` when the address cannot be had; then no worker listens there.
     package func listen(on address: ListenAddress) throws(ListenError) {
-        let sockets = try ListeningSocket.open(address, count: count)
-        for (mailbox, socket) in zip(mailboxes, sockets) { mailbox.post(.listen(socket)) }
+        for (worker, socket) in try Self.sockets(on: address, count: count, inherited: inherited) {
+            held[address, default: []] += Self.copy(of: socket)
+            mailboxes[worker].post(.listen(socket))
+        }
+    }
+
+    /// The sockets that the workers listen on, to be handed to another process.
+    package var listeners: [ListenAddress: [Int32]] { held }
+
+    private static func sockets(
+        on address: ListenAddress, count: Int, inherited: InheritedSockets
+    ) throws(ListenError) -> [(worker: Int, socket: ListeningSocket)] {
+        let opened = inherited.take(address)
+        if !opened.isEmpty { return try ListeningSocket.adopt(opened, address, count: count) }
+        return try ListeningSocket.open(address, count: count).enumerated().map { ($0, $1) }
+    }
+
+    /// A socket for which there is no further descriptor is not handed over; its clients have to connect anew.
+    private static func copy(of socket: ListeningSocket) -> [Int32] {
+        guard let copy = try? Socket.duplicate(socket.raw) else { return [] }
+        return [copy.release()]
+    }
+
+    private func release(_ address: ListenAddress) {
+        for raw in held.removeValue(forKey: address) ?? [] { _ = FileDescriptor(owning: raw) }
     }
 
     /// Has the workers listen on an address no more. Connections that came through it end when their exchange does.
-    package func stopListening(on address: ListenAddress) { post(.stopListening(address)) }
+    package func stopListening(on address: ListenAddress) {
+        release(address)
+        post(.stopListening(address))
+    }
 
     /// Has the workers accept nothing more and end when their exchanges have ended.
-    package func drain() { post(.drain) }
+    package func drain() {
+        for address in held.keys { release(address) }
+        post(.drain)
+    }
+
+    /// The same, but connections end only behind an answer that says so: another process accepts in place of this one.
+    package func retire() {
+        for address in held.keys { release(address) }
+        post(.retire)
+    }
 
     /// Has the workers end at once.
     package func stop() { post(.stop) }

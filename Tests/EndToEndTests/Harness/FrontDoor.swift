@@ -38,6 +38,9 @@ final class FrontDoor {
         guard process.isRunning else { throw Command.Failure(description: "portico did not start: \(log)") }
     }
 
+    /// The number of its process.
+    var id: pid_t { process.id }
+
     /// What it wrote to standard error.
     var log: String { site.folder.read("portico.log") }
 

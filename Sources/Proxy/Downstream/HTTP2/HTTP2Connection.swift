@@ -81,7 +81,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
             piece.copyMemory(from: bytes)
             take(piece)
         }
-        if worker.isDraining { leave() }
+        if worker.isDraining || worker.isRetiring { leave() }
         receive()
     }
 
@@ -98,6 +98,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     }
 
     func drain() { leave() }
+
+    func retire() { leave() }
 
     func stop() {
         guard !isClosed else { return }
