@@ -138,7 +138,8 @@ extension HTTP1ServerConnection {
             writing = .awaited
             method = head.method
             version = head.version
-            clientStays = head.isPersistent
+            // What stands behind a CONNECT that is declined may be meant for the tunnel (RFC 9110 §9.3.6).
+            clientStays = head.isPersistent && head.method != .connect
             return .request(byteCount: count)
         }
     }

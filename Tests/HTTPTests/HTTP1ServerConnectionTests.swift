@@ -67,6 +67,16 @@ struct HTTP1ServerConnectionTests {
         #expect(client.connection.responseEnded() == .linger)
     }
 
+    @Test("closes behind a CONNECT, whose client may have sent what is for the tunnel already")
+    func connect() {
+        var client = Client("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = client.receiveHead()
+        #expect(
+            client.connection.respond(status: 400, length: .known(0), keepAlive: true)
+                == .init(coding: .length(0), connection: .close))
+        #expect(client.connection.responseEnded() == .close)
+    }
+
     @Test("closes behind a response that comes before the request is whole")
     func earlyResponse() throws {
         var client = Client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n1234")
