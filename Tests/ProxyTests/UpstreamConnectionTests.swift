@@ -1,4 +1,6 @@
 import Bytes
+import Net
+import Proxy
 import Routing
 import Testing
 
@@ -262,6 +264,23 @@ struct UpstreamConnectionTests {
             _ = try client.receive(through: "abc")
             client.reset()
         }
+        try backend.waitUntilEnded(1)
+        #expect(proxy.failures.isEmpty)
+    }
+
+    @Test("closes the backend's connection when a client that has ended its side hears nothing for a while")
+    func clientEnded() throws {
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequest()
+            try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc")
+            try connection.waitForEnd()
+        }
+        let proxy = try TestProxy(to: [backend], configure: { $0.halfClosedTimeout = .milliseconds(50) })
+        let client = try proxy.connect()
+        try client.send(plainGet)
+        client.halfClose()
+        _ = try client.receive(through: "abc")
+        #expect(try client.waitForEnd() == .reset)
         try backend.waitUntilEnded(1)
         #expect(proxy.failures.isEmpty)
     }

@@ -28,19 +28,25 @@ final class DownstreamListener: EventSource {
         for _ in 0..<Self.batchSize {
             do {
                 guard let connection = try Socket.accept(descriptor.raw) else { return }
+                let isLast = connection.descriptor.raw >= worker.descriptors.clients
                 open(connection)
+                if isLast { return rest() }
             } catch {
-                // Connections wait in the kernel's queue meanwhile; spinning would not bring a descriptor back.
-                try? worker.loop.modify(descriptor.raw, token, interest: .paused)
-                worker.loop.setDeadline(Self.pause, for: token)
-                worker.reportDescriptorShortage()
-                return
+                return rest()
             }
         }
     }
 
     func deadlinePassed() {
+        guard worker.descriptors.admitsClients(asking: descriptor.raw) else { return rest() }
         try? worker.loop.modify(descriptor.raw, token, interest: .reading)
+    }
+
+    /// Accepts nothing for a while. Connections wait in the kernel's queue; spinning would not bring a descriptor back.
+    private func rest() {
+        try? worker.loop.modify(descriptor.raw, token, interest: .paused)
+        worker.loop.setDeadline(Self.pause, for: token)
+        worker.reportDescriptorShortage()
     }
 
     private func open(_ connection: consuming AcceptedConnection) {

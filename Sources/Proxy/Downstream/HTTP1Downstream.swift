@@ -27,13 +27,15 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     let transport: Transport
     var token = Token.none
     var phase: Phase
-    private var connection: HTTP1ServerConnection
+    var connection: HTTP1ServerConnection
     var input = ByteBuffer()
     private var headStart = 0
     private var headCount = 0
     private var output: HTTP1Output
-    private var isBodyWanted = false
+    var isBodyWanted = false
     private var isContinueOwed = false
+    /// Whether the client has ended its side: it has nothing more to ask, or it is gone.
+    var hasClientEnded = false
     /// Whether the connection ends with its exchange, however much the client would like it to stay.
     private(set) var isLeaving = false
     private(set) lazy var exchange = Exchange(downstream: self)
@@ -99,25 +101,12 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         if readiness.isBroken, case .exchanging = phase, !connection.isSwitched || readiness.contains(.failed) {
             return exchange.downstreamFailed(.clientGone)
         }
+        if readiness.isEnding, !hasClientEnded {
+            hasClientEnded = true
+            if case .exchanging = phase, !transport.hasPending { setReadDeadline() }
+        }
         if transport.hasPending, readiness.mayWrite, !flushPending() { return }
         advance()
-    }
-
-    func deadlinePassed() {
-        switch phase {
-        case .closed: break
-        case .exchanging:
-            exchange.downstreamFailed(transport.hasPending ? .clientStalled : .clientSlow)
-        // What the client did not take in time is lost, and it must not take the rest for the whole.
-        case _ where transport.hasPending: abort()
-        case .handshaking, .closing, .lingering: close()
-        case .awaitingHead:
-            // A client that began a request and stalled is told; one that sent nothing is simply let go.
-            guard !input.isEmpty else { return finish() }
-            request.reset()
-            phase = .exchanging
-            exchange.reject(status: 408)
-        }
     }
 
     /// Writes what the socket did not take before; false when the connection is gone.
@@ -209,7 +198,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         isBodyWanted = false
         requestCount += 1
         isContinueOwed = request.expectsContinue && input.isEmpty && connection.acceptsInterim
-        worker.loop.clearDeadline(for: token)
+        setReadDeadline()
         exchange.begin()
     }
 
@@ -243,7 +232,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     override func pauseBody() {
         isBodyWanted = false
-        if !transport.hasPending { worker.loop.clearDeadline(for: token) }
+        if !transport.hasPending { setReadDeadline() }
     }
 
     private func receiveBody() {
@@ -329,17 +318,6 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         input.skip(piece.consumed)
     }
 
-    private func setReadDeadline() {
-        if connection.isSwitched {
-            // A tunnel's idleness is the backend's connection to notice; what the client does not take has its own time.
-            if !transport.hasPending { worker.loop.clearDeadline(for: token) }
-        } else if isBodyWanted, !connection.isBodyComplete {
-            worker.loop.setDeadline(exchange.location.timeouts.clientBody, for: token)
-        } else {
-            worker.loop.clearDeadline(for: token)
-        }
-    }
-
     // MARK: The response
 
     override var acceptsInterim: Bool { connection.acceptsInterim }
@@ -390,7 +368,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     override func flush() -> WriteResult { sent(output.flush()) }
 
     private func sent(_ result: WriteResult) -> WriteResult {
-        if result == .pending { setSendDeadline() }
+        if result == .pending { setSendDeadline() } else if hasClientEnded { setReadDeadline() }
         return result
     }
 
@@ -418,18 +396,6 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         phase = .closing
         transport.closeNotify()
         if transport.hasPending { setSendDeadline() } else { close() }
-    }
-
-    func setSendDeadline() {
-        worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
-    }
-
-    private func setIdleDeadline() {
-        if transport.hasPending {
-            setSendDeadline()
-        } else {
-            worker.loop.setDeadline(exchange.location.timeouts.keepalive, for: token)
-        }
     }
 
     override func abort() {

@@ -19,7 +19,6 @@ extension Exchange {
     }
 
     private func mayRetry(_ error: ExchangeError) -> Bool {
-        let request = downstream.request
         switch error.retry {
         case .never: return false
         case .otherBackend: return bodyReceived == 0 && mayAskAnother(in: error.isTimeout ? .timeout : .error)
@@ -27,11 +26,8 @@ extension Exchange {
             return mayRepeat && mayAskAnother(in: error.isTimeout ? .timeout : .error)
         case .otherBackendIfAsked: return mayRepeat && mayAskAnother(in: .invalidHeader)
         case .freshConnection:
-            // A request may be repeated when it changes nothing by being done twice, or when its body, without which it
-            // cannot have been acted on, was not sent (RFC 9112 §9.3.1).
-            guard bodyReceived == 0, !hasRetriedFresh, request.method.isIdempotent || request.framing.hasBody else {
-                return false
-            }
+            // What may do harm by being done twice is sent once, even if its body was not (RFC 9110 §9.2.2, 9112 §9.3.1).
+            guard mayRepeat, !hasRetriedFresh else { return false }
             hasRetriedFresh = true
             return true
         }
@@ -57,6 +53,14 @@ extension Exchange {
         bodyReceived == 0
             && (forwardedMethod.isIdempotent
                 || location.settings.nextUpstream.conditions.contains(.nonIdempotent))
+    }
+
+    /// How long a kept connection may have been idle for the request to be sent on it; nil for any time.
+    ///
+    /// A backend may close a connection in the moment in which it is used, which a request must survive that can be sent only
+    /// once, so that it gets a connection which no backend can be tired of.
+    var idleLimit: Duration? {
+        forwardedFraming.hasBody || !mayRepeat ? worker.settings.idleTimeForUnrepeatable : nil
     }
 
     private func mayAskAnother(in condition: NextUpstream.Conditions) -> Bool {

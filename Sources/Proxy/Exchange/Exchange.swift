@@ -222,10 +222,11 @@ final class Exchange {
         guard let pool = chosen?.pool ?? location.pool else { return .noBackend }
         guard !pool.lacksAuthorities else { return .noAuthorities }
         let key = pool.key(for: self)
+        let idleLimit = idleLimit
         while let backend = pool.next(excluding: excluded, key: key, at: worker.loop.now) {
             self.backend = backend
             attempts.began(backend, at: worker.loop.now)
-            while !hasRetriedFresh, let idle = backend.takeIdle(turn: worker.loop.turnNumber) {
+            while !hasRetriedFresh, let idle = backend.takeIdle(within: idleLimit, of: worker.loop) {
                 if idle.assign(self) {
                     upstream = idle
                     upstreamReady()

@@ -59,13 +59,18 @@ final class BackendPool {
     /// An exchange uses its connection no more.
     func ended() { activeCount -= 1 }
 
-    /// The connection that was used last, nil when none is idle.
+    /// The connection that was used last; nil when none is idle, or not for less than `limit`.
     ///
-    /// - Parameter turn: the loop's; those that it has not looked at since they were used come after some others.
-    func takeIdle(turn: Int) -> UpstreamConnection? {
-        guard let last = idle.last, last.idleTurn == turn else { return idle.popLast() }
-        let recent = idle.indices.suffix(Self.longestSearch)
-        return idle.remove(at: recent.last { idle[$0].idleTurn != turn } ?? idle.count - 1)
+    /// Those that the loop has not looked at since they were used come after some others.
+    func takeIdle(within limit: Duration?, of loop: EventLoop) -> UpstreamConnection? {
+        guard let last = idle.last else { return nil }
+        var index = idle.count - 1
+        if last.idleTurn == loop.turnNumber {
+            let others = idle.indices.suffix(Self.longestSearch)
+            index = others.last { idle[$0].idleTurn != loop.turnNumber } ?? index
+        }
+        if let limit, loop.now.since(idle[index].idleSince) >= limit { return nil }
+        return idle.remove(at: index)
     }
 
     private static let longestSearch = 16

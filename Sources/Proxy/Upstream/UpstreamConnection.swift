@@ -1,4 +1,5 @@
 internal import Bytes
+private import Glibc
 internal import HTTP
 internal import Net
 internal import Routing
@@ -26,6 +27,8 @@ class UpstreamConnection: Responder, EventSource {
     final private(set) var isReused = false
     /// The exchange that is under way.
     final private(set) var exchange: Exchange?
+    /// When the last exchange ended, for a connection that waits for another one.
+    final private(set) var idleSince = Instant(nanoseconds: 0)
     /// Whether the head of the answer is complete; the subclass says so.
     final var isHeadComplete = false
 
@@ -47,6 +50,7 @@ class UpstreamConnection: Responder, EventSource {
         self.backend = backend
         self.exchange = exchange
         let socket = try Socket.connect(to: .ip(backend.endpoint))
+        guard socket.raw < worker.descriptors.backends else { throw SystemError(call: "socket", code: EMFILE) }
         if let security = backend.security {
             do {
                 transport = try Transport(
@@ -121,8 +125,12 @@ class UpstreamConnection: Responder, EventSource {
         switch phase {
         case .connecting:
             if readiness.mayWrite || readiness.isEnding { connected() }
-            // A backend may speak first, to refuse; this news of it is not told again.
-            if readiness.mayRead { receive() }
+            // A backend may speak first, to refuse; this news of it is not told again. If it answers the request as well,
+            // that must not be taken for the answer to another one.
+            if readiness.mayRead {
+                isEnding = true
+                receive()
+            }
         case .handshaking: shakeHands()
         // Nothing may come while no request is under way: it is the end of the connection, or something that must
         // never be taken for the answer to the next request.
@@ -329,6 +337,7 @@ class UpstreamConnection: Responder, EventSource {
         reset()
         phase = .idle
         idleTurn = worker.loop.turnNumber
+        idleSince = worker.loop.now
         guard backend.keep(self) else {
             phase = .exchanging
             return close()

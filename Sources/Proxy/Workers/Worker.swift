@@ -14,6 +14,8 @@ final class Worker {
     let settings: WorkerSettings
     let clientHeaderTimeout: Timeout
     let scratch = Scratch()
+    /// How many descriptors there are for clients and backends.
+    let descriptors = DescriptorBudget.current
     let path = RequestPath()
     /// What compresses answers; made when it is needed first.
     lazy var encoders = GzipEncoders()

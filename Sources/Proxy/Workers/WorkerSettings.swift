@@ -1,5 +1,6 @@
 package import Bytes
 package import HTTP
+package import Net
 package import Routing
 
 /// What every worker is told at its start and keeps for life.
@@ -20,6 +21,11 @@ package struct WorkerSettings: Sendable {
     package var http2Limits = HTTP2Limits()
     /// How long a TLS handshake, and the head of a request, may take.
     package var clientHeaderTimeout = Duration.seconds(60)
+    /// How long an exchange goes on without anything to send to a client that has ended its side of an HTTP/1 connection.
+    package var halfClosedTimeout = Timeout.seconds(10)
+    /// How long a connection to a backend may have been idle to be used for a request that cannot be repeated: less than any
+    /// backend is known to wait before it closes.
+    package var idleTimeForUnrepeatable = Duration.seconds(1)
     /// How many logins may fail, of one user at one address, before further ones have to wait; nil for any number.
     package var loginAttempts: Int? = LoginThrottle.defaultAttempts
     /// How long a login is held rather than refused that comes too early behind failed ones.
