@@ -20,7 +20,11 @@ class Received:
         self.method = self.target = b""
         self.fields, self.trailers, self.body = [], [], b""
         self.is_whole = False
+        # Whether nothing more of it can come.
+        self.is_over = False
         self.fault = None
+        # Which request it is, and which connection it came on, each counted from 1.
+        self.number = self.connection = 0
 
     def values(self, name):
         return [value for other, value in self.fields if other == name.encode()]
@@ -35,6 +39,7 @@ class Recorder:
 
     def __init__(self, port):
         self.requests = []
+        self.request_count = self.connection_count = 0
         self.changed = threading.Condition()
         started = threading.Event()
         threading.Thread(target=lambda: asyncio.run(self._serve(port, started)), daemon=True).start()
@@ -51,20 +56,28 @@ class Recorder:
             requests, self.requests = self.requests, []
             return requests
 
+    def answer(self, request):
+        """The octets that a request is answered with."""
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + (b"" if request.method == b"HEAD" else b"ok\n")
+
     async def _connection(self, reader, writer):
+        self.connection_count += 1
+        number = self.connection_count
         try:
-            while await self._request(reader, writer):
+            while await self._request(reader, writer, number):
                 pass
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
-    async def _request(self, reader, writer):
+    async def _request(self, reader, writer, connection):
         first = await reader.read(1)
         if not first:
             return False
         request = Received()
+        self.request_count += 1
+        request.number, request.connection = self.request_count, connection
         with self.changed:
             self.requests.append(request)
         try:
@@ -76,7 +89,9 @@ class Recorder:
         except (Fault, asyncio.LimitOverrunError) as fault:
             request.fault = repr(fault)
             return False
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + (b"" if request.method == b"HEAD" else b"ok\n"))
+        finally:
+            request.is_over = True
+        writer.write(self.answer(request))
         await writer.drain()
         return True
 

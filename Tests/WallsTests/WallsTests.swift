@@ -61,6 +61,25 @@ struct WallsTests {
         }
     }
 
+    /// Who may ask for the time of day: what dates, stamps and expires.
+    private static let calendars: Set<String> = [
+        "FileIdentity.swift", "FileStamp.swift", "ServerLog.swift", "TLSStream+Callbacks.swift",
+        "VariableValues+TLS.swift",
+        "WorkerClock.swift",
+    ]
+
+    @Test("the clock on the wall is asked for dates alone, so that nothing waits for it when it jumps")
+    func clocks() throws {
+        for source in try Self.sources()
+        where !Self.calendars.contains(String(source.path.split(separator: "/").last ?? "")) {
+            for (number, line) in source.lines.enumerated() {
+                for word in ["CLOCK_REALTIME", "gettimeofday", " time(nil)", "(time(nil)", "Date()", "Date.now"] {
+                    #expect(!line.contains(word), "\(source.path):\(number + 1)")
+                }
+            }
+        }
+    }
+
     @Test("files are no longer than one can read")
     func sizes() throws {
         for source in try Self.sources() {

@@ -1,0 +1,1 @@
+"""What stands before paths, and how they may be spelt."""

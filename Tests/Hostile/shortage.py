@@ -1,0 +1,228 @@
+"""Lets a proxy run out of descriptors, and out of room for its logs.
+
+shortage.py --portico PROGRAM --folder FOLDER [NAME...]
+
+Starts proxies of its own, whose backend it is. What must hold meanwhile: clients that are there are served, nothing spins, what
+cannot be done is refused and not hung; and what there is room for again is done again, without anybody's help. A small file system
+for the logs needs root.
+
+A line for each thing that goes wrong; the exit status is 0 where all went well.
+"""
+
+import argparse
+import os
+import resource
+import socket
+import subprocess
+import sys
+import time
+
+from backend import Backend, answer
+from http1 import Client
+
+DESCRIPTORS = 96
+
+# Up to here clients may take them.
+FOR_CLIENTS = 64
+
+
+class Door:
+    """A proxy of one worker."""
+
+    def __init__(self, options, name, backend, logs=None, descriptors=None):
+        self.folder = os.path.join(options.folder, name)
+        for part in ("certs", "vhost.d", "passwords"):
+            os.makedirs(os.path.join(self.folder, part))
+        self.backend = backend
+        self.configure("h.test")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.control = self.folder + "/control.sock"
+        command = [options.portico, "serve", "--http", "127.0.0.1:%d" % self.port, "--https", "off", "--docker", "none",
+                   "--workers", "1", "--control", self.control, "--certs", self.folder + "/certs",
+                   "--vhosts", self.folder + "/vhost.d", "--passwords", self.folder + "/passwords",
+                   "--access-log", logs or "off"]
+        self.output = open(self.folder + "/log", "wb")
+
+        def limit():
+            if descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output, preexec_fn=limit)
+        wait("the proxy does not serve", lambda: self.get("h.test") == 200, 30)
+
+    def configure(self, host):
+        with open(os.path.join(self.folder, "vhost.d", host), "w") as file:
+            file.write("location / { proxy_pass http://127.0.0.1:%d; }\n" % self.backend)
+
+    def get(self, host, client=None):
+        """The status of a request, over a connection of its own unless there is one; 0 where there is none."""
+        try:
+            asker = client or Client(self.port)
+        except OSError:
+            return 0
+        asker.send(b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n" % host.encode())
+        got = asker.answer()
+        if not client:
+            asker.close()
+        return got.status if got is not None and not got.fault else 0
+
+    def seconds(self):
+        with open("/proc/%d/stat" % self.process.pid) as file:
+            numbers = file.read().rpartition(")")[2].split()
+        return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self):
+        return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
+    def says_health(self):
+        """Whether the control socket answers."""
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(5)
+                client.connect(self.control)
+                client.sendall(b"GET /health HTTP/1.1\r\nHost: portico\r\n\r\n")
+                return client.recv(100).startswith(b"HTTP/1.1 200 ")
+        except OSError:
+            return False
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+FAILED = []
+
+
+def wait(what, condition, within=15):
+    deadline = time.monotonic() + within
+    while not condition():
+        if time.monotonic() > deadline:
+            FAILED.append(what)
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def check(what, holds):
+    if not holds:
+        FAILED.append(what)
+
+
+def idles(door, what):
+    """Nothing spins: in two seconds without anything to do, a quarter of them at most is spent."""
+    before = door.seconds()
+    time.sleep(2)
+    spent = door.seconds() - before
+    check("%s: %.2f s of processor time in 2 s" % (what, spent), spent < 0.5)
+
+
+def descriptors(options, backend):
+    door = Door(options, "descriptors", backend, descriptors=DESCRIPTORS)
+    before = door.descriptors()
+    honest = Client(door.port)
+    check("descriptors: an honest client is not served", door.get("h.test", honest) == 200)
+    crowd = [socket.create_connection(("127.0.0.1", door.port)) for _ in range(200)]
+    wait("descriptors: they do not run out", lambda: door.descriptors() >= FOR_CLIENTS)
+    idles(door, "descriptors have run out")
+    check("descriptors: all of them are taken, %d" % door.descriptors(), door.descriptors() < DESCRIPTORS)
+    for _ in range(20):
+        check("descriptors: who was there before is not served", door.get("h.test", honest) == 200)
+    check("descriptors: the control socket does not answer", door.says_health())
+    door.configure("new.test")
+    wait("descriptors: a new file is not read", lambda: door.get("new.test", honest) == 200)
+    # Each of these needs a connection to the backend, for which there may be none left.
+    for one in crowd:
+        one.settimeout(10)
+        one.sendall(b"GET / HTTP/1.1\r\nHost: h.test\r\nConnection: close\r\n\r\n")
+    answers = [one.recv(100)[:12] for one in crowd]
+    check("descriptors: odd answers %s" % sorted(set(answers)), set(answers) <= {b"HTTP/1.1 200", b"HTTP/1.1 503"})
+    for one in crowd:
+        one.close()
+    # Some connections to the backend wait for other requests.
+    wait("descriptors: they do not come back, %d" % before, lambda: door.descriptors() <= before + DESCRIPTORS - FOR_CLIENTS)
+    check("descriptors: a new client is not served afterwards", door.get("h.test") == 200)
+    honest.close()
+    check("descriptors: the proxy has ended", door.process.poll() is None)
+    door.stop()
+
+
+def disk(options, backend):
+    place = os.path.join(options.folder, "small")
+    os.makedirs(place)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", place], check=True)
+    try:
+        log = os.path.join(place, "access.log")
+        door = Door(options, "disk", backend, logs=log)
+        wait("disk: no log is written", lambda: os.path.getsize(log) > 0)
+        filler = os.path.join(place, "filler")
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while file.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        client = Client(door.port)
+        for _ in range(500):
+            if door.get("h.test", client) != 200:
+                FAILED.append("disk: a request is not served while the disk is full")
+                break
+        idles(door, "the disk is full")
+        size = os.path.getsize(log)
+        os.unlink(filler)
+
+        def is_written():
+            check("disk: a request is not served afterwards", door.get("h.test", client) == 200)
+            return os.path.getsize(log) > size
+
+        wait("disk: nothing is written once there is room again", is_written)
+        with open(log, "rb") as file:
+            lines = file.read().split(b"\n")
+        check("disk: the log ends in half a line", lines[-1] == b"")
+        broken = [line for line in lines[:-1] if not line.startswith(b"h.test ")]
+        check("disk: lines that are broken: %s" % broken[:3], len(broken) <= 1)
+        check("disk: the proxy has ended", door.process.poll() is None)
+        door.stop()
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+
+
+def device(options, backend):
+    """A log whose writing always fails."""
+    door = Door(options, "device", backend, logs="/dev/full")
+    client = Client(door.port)
+    check("device: requests are not served", all(door.get("h.test", client) == 200 for _ in range(500)))
+    idles(door, "writing the log fails")
+    check("device: the proxy has ended", door.process.poll() is None)
+    door.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--portico", required=True)
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+
+    def serve(peer):
+        while True:
+            peer.head()
+            peer.send(answer(b"in"))
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        backend = probe.getsockname()[1]
+    Backend(backend, serve)
+    parts = [descriptors, device] + ([disk] if os.geteuid() == 0 else [])
+    parts = [part for part in parts if part.__name__ in options.names or not options.names]
+    for part in parts:
+        part(options, backend)
+    for line in FAILED:
+        print("FAILED " + line)
+    print("%s: %d failed" % (", ".join(part.__name__ for part in parts), len(FAILED)))
+    sys.exit(1 if FAILED else 0)
+
+
+if __name__ == "__main__":
+    main()
