@@ -17,6 +17,7 @@ extension EndToEnd {
                 .with("--request", "PATCH", "--upload-file", folder["zeros"], "--limit-rate", "3M")
                 .command(leaving: answer)
             let client = try RunningProcess(upload, output: answer["status"], errors: answer["errors"])
+            try eventually("the upload is under way") { try registry.registry.hasUploadUnderWay() }
 
             try registry.site.configure(
                 RegistrySite.host, RegistrySite.settings(limit: "1k", port: registry.registry.port))
