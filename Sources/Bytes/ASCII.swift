@@ -22,6 +22,17 @@ package enum ASCII {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
+    /// Eight bytes with A to Z turned into a to z, and every other byte as it is.
+    @inlinable
+    @inline(__always)
+    package static func lowercased(_ word: UInt64) -> UInt64 {
+        let low = word & 0x7f7f_7f7f_7f7f_7f7f
+        let fromA = low &+ 0x3f3f_3f3f_3f3f_3f3f
+        let aboveZ = low &+ 0x2525_2525_2525_2525
+        let letters = (fromA ^ aboveZ) & ~word & 0x8080_8080_8080_8080
+        return word | letters >> 2
+    }
+
     /// Whether the byte is 0 to 9.
     @inlinable
     @inline(__always)

@@ -149,6 +149,39 @@ package struct ByteBuffer: ~Copyable {
         upper += bytes.count
     }
 
+    /// Appends the line of a field: name, `: `, value, CR LF.
+    @inlinable @inline(__always)
+    package mutating func append(field name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        reserve(name.count + value.count + 4)
+        var end = base.unsafelyUnwrapped + upper
+        if let source = name.baseAddress { end.copyMemory(from: source, byteCount: name.count) }
+        end += name.count
+        end.storeBytes(of: UInt16(littleEndian: 0x203a), as: UInt16.self)
+        end += 2
+        if let source = value.baseAddress { end.copyMemory(from: source, byteCount: value.count) }
+        end += value.count
+        end.storeBytes(of: UInt16(littleEndian: 0x0a0d), as: UInt16.self)
+        upper += name.count + value.count + 4
+    }
+
+    /// Appends a copy of the bytes with A to Z turned into a to z.
+    package mutating func append(lowercasing bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        let target = base.unsafelyUnwrapped + upper
+        var index = 0
+        while index &+ 8 <= bytes.count {
+            let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            target.storeBytes(of: ASCII.lowercased(word), toByteOffset: index, as: UInt64.self)
+            index &+= 8
+        }
+        while index < bytes.count {
+            target.storeBytes(of: ASCII.lowercased(bytes[index]), toByteOffset: index, as: UInt8.self)
+            index &+= 1
+        }
+        upper += bytes.count
+    }
+
     /// Appends one byte.
     @inlinable @inline(__always)
     package mutating func append(_ byte: UInt8) {

@@ -11,19 +11,28 @@ package struct BodyDecoder: Sendable {
     /// How many bytes are to come, with a known length.
     private var remaining = 0
     private var chunks = ChunkedDecoder()
+    private var hasChunks = false
 
     /// A decoder for a body that is framed so.
     package init(_ framing: BodyFraming) {
+        state = .complete
+        restart(framing)
+    }
+
+    /// Begins with another body.
+    mutating func restart(_ framing: BodyFraming) {
+        if hasChunks { chunks = ChunkedDecoder() }
+        hasChunks = false
+        remaining = 0
         switch framing {
-        case .none, .length(0):
-            state = .complete
+        case .none, .length(0): state = .complete
         case .length(let count):
             state = .length
             remaining = count
         case .chunked:
             state = .chunked
-        case .untilClose:
-            state = .untilClose
+            hasChunks = true
+        case .untilClose: state = .untilClose
         }
     }
 

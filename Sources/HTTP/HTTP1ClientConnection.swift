@@ -67,6 +67,8 @@ package struct HTTP1ClientConnection: Sendable {
     private var decoder = BodyDecoder(.none)
     private var method = Method.other
     private var upgrade = Upgrade.none
+    /// Whether the response that was read last has trailers that may be passed on.
+    package private(set) var hasTrailers = false
     /// Whether nothing yet speaks against another request.
     @usableFromInline var backendStays = true
 
@@ -128,6 +130,7 @@ extension HTTP1ClientConnection {
         self.method = method
         upgrade = mayUpgrade ? .asked : .none
         backendStays = true
+        hasTrailers = false
         writing = .sending
         reading = .head(interimCount: 0)
     }
@@ -157,7 +160,7 @@ extension HTTP1ClientConnection {
             }
             if head.status == 101 { return switchProtocols(head, byteCount: count) }
             let framing = head.framing(requestMethod: method)
-            decoder = BodyDecoder(framing)
+            decoder.restart(framing)
             reading = decoder.isComplete ? .complete : .body
             // What stands behind a response without a body answers no request (RFC 9112 §9.2).
             let hasSurplus = decoder.isComplete && count < bytes.count
@@ -172,7 +175,7 @@ extension HTTP1ClientConnection {
         }
         upgrade = .agreed
         writing = .sending
-        decoder = BodyDecoder(.untilClose)
+        decoder.restart(.untilClose)
         reading = .body
         backendStays = false
         return .switched(byteCount: byteCount)
@@ -190,6 +193,7 @@ extension HTTP1ClientConnection {
             let piece = try decoder.decode(bytes)
             if decoder.isComplete {
                 reading = .complete
+                hasTrailers = !decoder.trailers.isEmpty
                 if piece.consumed < bytes.count { backendStays = false }
             }
             return piece

@@ -86,6 +86,8 @@ package struct HTTP1ServerConnection: Sendable {
     private var version = HTTPVersion.http11
     /// Whether the client wants to send another request.
     private var clientStays = true
+    /// Whether the request that was read last has trailers that may be passed on.
+    package private(set) var hasTrailers = false
 
     /// A connection that nothing was read from.
     package init(limits: HeadLimits = .request) {
@@ -133,7 +135,8 @@ extension HTTP1ServerConnection {
             version = .http11
             return .reject(error)
         case .complete(let count):
-            decoder = BodyDecoder(head.framing)
+            decoder.restart(head.framing)
+            hasTrailers = false
             reading = decoder.isComplete ? .complete : .body
             writing = .awaited
             method = head.method
@@ -152,7 +155,10 @@ extension HTTP1ServerConnection {
         guard case .body = reading else { return .nothing }
         do {
             let piece = try decoder.decode(bytes)
-            if decoder.isComplete { reading = .complete }
+            if decoder.isComplete {
+                reading = .complete
+                hasTrailers = !decoder.trailers.isEmpty
+            }
             return piece
         } catch {
             reading = .refused
@@ -212,7 +218,7 @@ extension HTTP1ServerConnection {
         guard case .complete = reading, case .awaited = writing else {
             preconditionFailure("a switch of protocols in the middle of a message")
         }
-        decoder = BodyDecoder(.untilClose)
+        decoder.restart(.untilClose)
         reading = .body
         writing = .switched
     }

@@ -1,4 +1,5 @@
 /// A version of HTTP as far as it changes behaviour: a higher minor version of 1 is treated as 1.1 (RFC 9110 §2.5).
+@usableFromInline
 package enum HTTPVersion: UInt8, Sendable {
     /// 1.0: no persistence unless asked for, no chunked bodies, no 1xx.
     case http10
@@ -14,6 +15,12 @@ package enum HTTPVersion: UInt8, Sendable {
         case .http11: "HTTP/1.1"
         case .http2: "HTTP/2.0"
         }
+    }
+
+    // Synthesised, it would be called through a table by other modules, for each request several times.
+    @inlinable @inline(__always)
+    package static func == (a: HTTPVersion, b: HTTPVersion) -> Bool {
+        unsafeBitCast(a, to: UInt8.self) == unsafeBitCast(b, to: UInt8.self)
     }
 }
 

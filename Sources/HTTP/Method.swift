@@ -1,6 +1,7 @@
 private import Bytes
 
 /// A request method (RFC 9110 §9); any other token is `other`.
+@usableFromInline
 package enum Method: UInt8, Sendable, CaseIterable {
     case get
     case head
@@ -45,5 +46,11 @@ package enum Method: UInt8, Sendable, CaseIterable {
         case .get, .head, .options, .trace, .put, .delete: true
         case .post, .patch, .connect, .other: false
         }
+    }
+
+    // Synthesised, it would be called through a table by other modules, for each request several times.
+    @inlinable @inline(__always)
+    package static func == (a: Method, b: Method) -> Bool {
+        unsafeBitCast(a, to: UInt8.self) == unsafeBitCast(b, to: UInt8.self)
     }
 }

@@ -33,6 +33,29 @@ struct ByteBufferTests {
         #expect(buffer.lower == 0)
     }
 
+    @Test("append whole lines of fields, whatever room there is")
+    func fields() {
+        for capacity in 0..<16 {
+            var buffer = ByteBuffer(capacity: capacity)
+            for (name, value) in [("A", "b c"), ("Empty", "")] {
+                Array(name.utf8).withUnsafeBytes { name in
+                    Array(value.utf8).withUnsafeBytes { value in buffer.append(field: name, value) }
+                }
+            }
+            #expect(text(buffer) == "A: b c\r\nEmpty: \r\n")
+        }
+    }
+
+    @Test("append text in lower case, at every length, and nothing but letters changed")
+    func lowercasing() {
+        let all = (0...255).map { UInt8($0) } + Array("X-Forwarded-For".utf8)
+        for count in 0...all.count {
+            var buffer = ByteBuffer()
+            all.suffix(count).withUnsafeBytes { buffer.append(lowercasing: $0) }
+            #expect(buffer.readable.elementsEqual(all.suffix(count).map { ASCII.lowercased($0) }))
+        }
+    }
+
     @Test("append nothing as nothing")
     func appendNothing() {
         var buffer = ByteBuffer()

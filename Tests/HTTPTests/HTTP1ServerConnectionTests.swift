@@ -77,6 +77,37 @@ struct HTTP1ServerConnectionTests {
         #expect(client.connection.responseEnded() == .close)
     }
 
+    @Test("has the trailers of a request, and not those of the one before")
+    func trailers() throws {
+        let chunked = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        var client = Client("\(chunked)2\r\nhi\r\n0\r\nX-Sum: 1\r\n\r\n\(chunked)0\r\n\r\n")
+        for hasTrailers in [true, false] {
+            #expect(client.receiveHead() == .request(byteCount: chunked.utf8.count))
+            #expect(!client.connection.hasTrailers)
+            _ = try client.receiveBody()
+            #expect(client.connection.isBodyComplete)
+            #expect(client.connection.hasTrailers == hasTrailers)
+            #expect(client.connection.trailers.isEmpty != hasTrailers)
+            _ = client.connection.respond(status: 200, length: .known(0), keepAlive: true)
+            #expect(client.connection.responseEnded() == .nextRequest)
+        }
+    }
+
+    @Test("counts what is passed on of a body without being looked at")
+    func skipping() throws {
+        var client = Client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1234")
+        #expect(client.connection.bodyRemainder == 0)
+        _ = client.receiveHead()
+        #expect(client.connection.bodyRemainder == 9)
+        #expect(try client.receiveBody() == "1234")
+        client.connection.skipBody(3)
+        #expect(client.connection.bodyRemainder == 2)
+        #expect(!client.connection.isBodyComplete)
+        client.connection.skipBody(2)
+        #expect(client.connection.bodyRemainder == 0)
+        #expect(client.connection.isBodyComplete)
+    }
+
     @Test("closes behind a response that comes before the request is whole")
     func earlyResponse() throws {
         var client = Client("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n1234")

@@ -35,8 +35,7 @@ package struct HTTP2FieldBlock: ~Copyable {
     package mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         guard !FieldName(name).isConnectionSpecific else { return }
         let start = buffer.count
-        buffer.reserve(name.count + value.count)
-        for byte in name { buffer.append(ASCII.lowercased(byte)) }
+        buffer.append(lowercasing: name)
         buffer.append(value)
         ranges.append(
             (
@@ -58,9 +57,7 @@ package struct HTTP2FieldBlock: ~Copyable {
     /// Adds a field of a literal name with a number, as `:status` and `content-length` are.
     package mutating func add(_ name: StaticString, decimal number: Int) {
         let start = buffer.count
-        for byte in UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount) {
-            buffer.append(ASCII.lowercased(byte))
-        }
+        buffer.append(lowercasing: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
         let valueStart = buffer.count
         buffer.append(decimal: number)
         ranges.append(

@@ -306,7 +306,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         return true
     }
 
-    override var hasTrailers: Bool { !connection.trailers.isEmpty }
+    override var hasTrailers: Bool { connection.hasTrailers }
 
     override func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         connection.trailers.withUnsafeBytes(body)
@@ -325,11 +325,12 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     override func startInterim(status: Int) { output.startInterim(status: status) }
 
     override func startHead(status: Int, length: HTTP1ServerConnection.ResponseLength, keepAlive: Bool) {
+        let location = exchange.location
         let mayStay =
             keepAlive && !isLeaving && !worker.isDraining && !worker.isRetiring
-            && exchange.location.keepsConnection(after: requestCount)
+            && location.keepsConnection(after: requestCount)
         let framing = connection.respond(status: status, length: length, keepAlive: mayStay)
-        output.startHead(status: status, framing: framing, advice: exchange.location.settings.keepaliveAdvice)
+        output.startHead(status: status, framing: framing, advice: location.settings.keepaliveAdvice)
     }
 
     override func startSwitch(to name: UnsafeRawBufferPointer) {
@@ -368,7 +369,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     override func flush() -> WriteResult { sent(output.flush()) }
 
     private func sent(_ result: WriteResult) -> WriteResult {
-        if result == .pending { setSendDeadline() } else if hasClientEnded { setReadDeadline() }
+        if case .pending = result { setSendDeadline() } else if hasClientEnded { setReadDeadline() }
         return result
     }
 

@@ -42,12 +42,15 @@ struct HTTP1Output: ~Copyable {
         case .chunked: held.append("Transfer-Encoding: chunked\r\n")
         case .none, .untilClose: break
         }
+        var isClosing = false
         switch framing.connection {
-        case .close: held.append("Connection: close\r\n")
+        case .close:
+            isClosing = true
+            held.append("Connection: close\r\n")
         case .keepAlive: held.append("Connection: keep-alive\r\n")
         case .implicit: break
         }
-        if let advice, framing.connection != .close {
+        if let advice, !isClosing {
             held.append("Keep-Alive: timeout=")
             held.append(decimal: advice)
             held.append("\r\n")
@@ -67,10 +70,7 @@ struct HTTP1Output: ~Copyable {
 
     /// Adds a field to the head.
     mutating func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
-        held.append(name)
-        held.append(": ")
-        held.append(value)
-        held.append("\r\n")
+        held.append(field: name, value)
     }
 
     /// The lines of the head that was begun.
@@ -89,7 +89,7 @@ struct HTTP1Output: ~Copyable {
             if case .failed(let error) = sendHeld(more: true) { return .failed(error) }
             return write(piece, isLast: isLast)
         }
-        let isChunked = coding == .chunked
+        let isChunked = coding.isChunked
         if isChunked {
             held.append(hex: piece.count)
             held.append("\r\n")
@@ -101,7 +101,7 @@ struct HTTP1Output: ~Copyable {
 
     /// The transport, where the body goes out as it comes and nothing is pending; what is held back is sent first.
     mutating func bodyTarget() -> Transport? {
-        guard coding != .chunked, transport.tls == nil else { return nil }
+        guard !coding.isChunked, transport.tls == nil else { return nil }
         if !held.isEmpty, sendHeld(more: false) != .complete { return nil }
         return transport.hasPending ? nil : transport
     }
@@ -111,7 +111,7 @@ struct HTTP1Output: ~Copyable {
 
     /// Ends the body; `trailers` are whole lines, or nothing.
     mutating func endBody(trailers: UnsafeRawBufferPointer) -> WriteResult {
-        if coding == .chunked {
+        if coding.isChunked {
             pool.lend(to: &held)
             held.append(ChunkFrame.lastChunk)
             held.append(trailers)
@@ -130,7 +130,7 @@ struct HTTP1Output: ~Copyable {
     mutating func discard() { pool.reclaim(from: &held) }
 
     private mutating func write(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
-        sentCount += coding == .chunked ? ChunkFrame.framedCount(of: piece.count, isLast: isLast) : piece.count
+        sentCount += coding.isChunked ? ChunkFrame.framedCount(of: piece.count, isLast: isLast) : piece.count
         return transport.write(piece: piece, coding: coding, isLast: isLast)
     }
 

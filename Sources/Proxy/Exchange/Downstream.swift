@@ -9,7 +9,7 @@ internal import TLS
 /// the exchange sends nothing until it is told `downstreamDrained()`; body pieces arrive only between `resumeBody()`
 /// and `pauseBody()`, or the end of the body.
 class Downstream {
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
     /// The client's address and port, as the connection or a trusted proxy in front says.
     let peer: Endpoint
     /// The address and port that the client reached.
@@ -29,13 +29,13 @@ class Downstream {
     /// When the connection was taken up.
     let connectionBegan: Instant
     /// When the first byte of the current request was there.
-    var requestBegan: Instant
+    final var requestBegan: Instant
     /// How many requests have come over the connection, the current one included.
-    var requestCount = 0
+    final var requestCount = 0
     /// Whether the current request was sent before the last one was answered.
-    var isPipelined = false
+    final var isPipelined = false
     /// The head of the current request; its ranges point into `headBytes`.
-    var request = RequestHead()
+    final var request = RequestHead()
 
     init(worker: Worker, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool) {
         self.worker = worker

@@ -48,7 +48,7 @@ extension Exchange {
     func settle(_ result: WriteResult, isLast: Bool) {
         if case .failed = result { return downstreamFailed(.clientGone) }
         if isLast { return finish() }
-        isStalled = result == .pending
+        isStalled = if case .pending = result { true } else { false }
         if isStalled || pacer?.holds(sent: bytesSent) ?? false { upstream?.pause() }
     }
 

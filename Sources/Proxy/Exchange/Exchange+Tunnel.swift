@@ -10,13 +10,14 @@ internal import Routing
 extension Exchange {
     /// The protocols that the backend is asked to go over to; nil for none.
     var upgradeOffer: UpgradeOffer? {
-        let request = downstream.request
-        guard !request.upgrade.isEmpty else { return nil }
+        let downstream = self.downstream
+        let upgrade = downstream.request.upgrade
+        guard !upgrade.isEmpty else { return nil }
         // What is in a body could come to stand where the backend already reads the other protocol.
-        guard !request.framing.hasBody, rewritten?.isBodyless != true, location.settings.passesUpgrade else {
+        guard !downstream.request.framing.hasBody, rewritten?.isBodyless != true, location.settings.passesUpgrade else {
             return nil
         }
-        return UpgradeOffer(downstream.headBytes[request.upgrade])
+        return UpgradeOffer(downstream.headBytes[upgrade])
     }
 
     /// Whether an extended CONNECT can lead to a tunnel here (RFC 8441), or its error page is being fetched.

@@ -24,7 +24,7 @@ final class Exchange {
     }
 
     unowned let downstream: Downstream
-    unowned(unsafe) let worker: Worker
+    let worker: Worker
 
     private(set) var host: WorkerHost?
     /// The location of the request; nginx's defaults before one was found.
@@ -101,22 +101,23 @@ final class Exchange {
     func begin() {
         reset()
         let downstream = self.downstream
-        let request = downstream.request
         // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
-        guard request.method != .connect else { return respond(400) }
-        guard request.method != .trace else { return respond(405) }
-        guard let host = worker.host(named: downstream.headBytes[request.hostName]) else { return respondToUnknown() }
+        guard downstream.request.method != .connect else { return respond(400) }
+        guard downstream.request.method != .trace else { return respond(405) }
+        guard let host = worker.host(named: downstream.headBytes[downstream.request.hostName]) else {
+            return respondToUnknown()
+        }
         let rule = host.rule(for: downstream)
-        if rule == .unknown { return respondToUnknown() }
+        if case .unknown = rule { return respondToUnknown() }
         self.host = host
-        if request.version == .http2, !host.speaksHTTP2 || downstream.isMisdirected {
+        if downstream.request.version == .http2, !host.speaksHTTP2 || downstream.isMisdirected {
             return LocalResponse.refuse(.misdirected, for: self)
         }
         if let demand = host.demand, downstream.isSecure, let refusal = demand.refusal(of: downstream.tls) {
             return LocalResponse.refuse(refusal, for: self)
         }
         if host.answersChallenges(isSecure: downstream.isSecure), asksForChallenge { return answerChallenge() }
-        if rule == .redirect { return LocalResponse.redirectToHTTPS(self) }
+        if case .redirect = rule { return LocalResponse.redirectToHTTPS(self) }
         if let shut = host.shutStatus { return respond(shut) }
         guard routed(by: host) else { return }
         pass()
@@ -211,7 +212,7 @@ final class Exchange {
         isStalled = false
         hasRetriedFresh = false
         tunnel = nil
-        excluded.removeAll(keepingCapacity: true)
+        if !excluded.isEmpty { excluded.removeAll(keepingCapacity: true) }
     }
 
     // MARK: To the backend
@@ -264,7 +265,7 @@ final class Exchange {
             if downstream.isRequestComplete {
                 // A backend that was asked before was sent the end already, and there was nothing else to send.
                 result = end(UnsafeMutableRawBufferPointer(start: nil, count: 0), of: upstream)
-            } else if result == .complete {
+            } else if case .complete = result {
                 downstream.resumeBody()
             }
         }
@@ -281,7 +282,7 @@ final class Exchange {
 
     /// Goes on with the request as the backend has taken a piece of its body.
     func took(_ result: WriteResult) {
-        if result == .pending { downstream.pauseBody() }
+        if case .pending = result { downstream.pauseBody() }
         sent(result)
     }
 

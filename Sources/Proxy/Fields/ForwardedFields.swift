@@ -29,13 +29,18 @@ struct ForwardedFields {
 
     /// The client's address behind those that a trusted proxy listed.
     func appendFor(to output: inout ByteBuffer) {
+        appendList(to: &output)
+        client.address.append(to: &output)
+    }
+
+    /// The addresses that a trusted proxy listed, each with a comma behind it.
+    func appendList(to output: inout ByteBuffer) {
+        guard isTrusted else { return }
         // Each proxy may have added a line of its own (RFC 9110 §5.3).
-        for field in downstream.request.fields where isTrusted && field.known == .xForwardedFor && !field.value.isEmpty
-        {
+        for field in downstream.request.fields where field.known == .xForwardedFor && !field.value.isEmpty {
             output.append(downstream.headBytes[field.value])
             output.append(", ")
         }
-        client.address.append(to: &output)
     }
 
     /// The list that the client sent, whoever it is, with its address behind: nginx's `$proxy_add_x_forwarded_for`.

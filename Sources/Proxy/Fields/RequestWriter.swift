@@ -9,9 +9,8 @@ enum RequestWriter {
     static func write(_ exchange: Exchange, upgrading offer: UpgradeOffer? = nil, to output: inout ByteBuffer) {
         let downstream = exchange.downstream
         let bytes = downstream.headBytes
-        let request = downstream.request
         if exchange.sendsTargetAsItCame, exchange.rewritten?.isBodyless != true {
-            HeadWriter.appendRequestLine(of: request, in: bytes, to: &output)
+            appendRequestLine(of: downstream, in: bytes, to: &output)
         } else {
             exchange.appendMethod(to: &output)
             output.append(ASCII.space)
@@ -24,7 +23,7 @@ enum RequestWriter {
             output.append("Connection: upgrade\r\nUpgrade: ")
             offer.append(to: &output)
             output.append("\r\n")
-            if let key = exchange.webSocketKey { append(key, for: request, in: bytes, to: &output) }
+            if let key = exchange.webSocketKey { append(key, for: downstream.request, in: bytes, to: &output) }
         } else if exchange.chosen?.isClosed ?? exchange.location.closesUpstream {
             output.append("Connection: close\r\n")
         }
@@ -35,12 +34,12 @@ enum RequestWriter {
     static func appendFields(of exchange: Exchange, to output: inout ByteBuffer) {
         let downstream = exchange.downstream
         let bytes = downstream.headBytes
-        let request = downstream.request
         let forwarded = ForwardedFields(exchange)
-        let passesFields = exchange.location.settings.passesRequestFields
-        if let replacements = exchange.location.settings.requestHeaders {
+        let location = exchange.location
+        let passesFields = location.settings.passesRequestFields
+        if let replacements = location.settings.requestHeaders {
             write(replacements, exchange, to: &output)
-            for field in request.fields
+            for field in downstream.request.fields
             where passesFields && !field.isDropped && forwarded.keepsClientField(field.known) {
                 let name = bytes[field.name]
                 if isComposed(field.known) || replacements.contains(where: { $0.replaces(name) }) { continue }
@@ -48,11 +47,20 @@ enum RequestWriter {
             }
         } else {
             writeDefaults(forwarded, exchange, to: &output)
-            for field in request.fields where passesFields && !field.isDropped && !isComposed(field.known) {
+            for field in downstream.request.fields where passesFields && !field.isDropped && !isComposed(field.known) {
                 if isDefault(field.known) || !forwarded.keepsClientField(field.known) { continue }
                 append(bytes[field.name], bytes[field.value], to: &output)
             }
         }
+    }
+
+    private static func appendRequestLine(
+        of downstream: Downstream, in bytes: UnsafeRawBufferPointer, to output: inout ByteBuffer
+    ) {
+        let target = bytes[downstream.request.pathAndQuery]
+        // RFC 9112 §3.2.4: an OPTIONS request about the server itself, in absolute form.
+        if target.isEmpty, downstream.request.method == .options { return output.append("OPTIONS * HTTP/1.1\r\n") }
+        HeadWriter.appendRequestLine(method: bytes[downstream.request.methodRange], target: target, to: &output)
     }
 
     private static func writeDefaults(
@@ -62,9 +70,13 @@ enum RequestWriter {
         output.append("Host: ")
         exchange.appendHost(to: &output)
         output.append("\r\nX-Real-IP: ")
+        let start = output.count
         exchange.client.address.append(to: &output)
+        let address = start..<output.count
         output.append("\r\nX-Forwarded-For: ")
-        forwarded.appendFor(to: &output)
+        forwarded.appendList(to: &output)
+        output.reserve(address.count)
+        output.append(UnsafeRawBufferPointer(rebasing: output.readable[address]))
         output.append("\r\nX-Forwarded-Proto: ")
         forwarded.appendProto(to: &output)
         output.append("\r\nX-Forwarded-Host: ")
@@ -98,10 +110,7 @@ enum RequestWriter {
     private static func append(
         _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, to output: inout ByteBuffer
     ) {
-        output.append(name)
-        output.append(": ")
-        output.append(value)
-        output.append("\r\n")
+        output.append(field: name, value)
     }
 
     /// What a WebSocket's client says in HTTP/1.1 alone (RFC 6455 §4.1).

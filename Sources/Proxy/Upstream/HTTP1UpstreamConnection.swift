@@ -160,7 +160,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         }
     }
 
-    override var hasTrailers: Bool { !connection.trailers.isEmpty }
+    override var hasTrailers: Bool { connection.hasTrailers }
 
     override func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         connection.trailers.withUnsafeBytes(body)

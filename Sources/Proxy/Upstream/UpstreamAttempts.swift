@@ -33,7 +33,7 @@ struct UpstreamAttempts {
     /// Forgets all attempts; the memory for them stays.
     mutating func removeAll() {
         last = nil
-        earlier.removeAll(keepingCapacity: true)
+        if !earlier.isEmpty { earlier.removeAll(keepingCapacity: true) }
     }
 
     /// A backend is asked.

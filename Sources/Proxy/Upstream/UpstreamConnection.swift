@@ -20,7 +20,7 @@ class UpstreamConnection: Responder, EventSource {
 
     private static let piecesPerTurn = 16
 
-    final unowned(unsafe) let worker: Worker
+    final let worker: Worker
     final let backend: BackendPool
     final let transport: Transport
     /// Whether the connection has carried an exchange before the current one.
@@ -32,6 +32,9 @@ class UpstreamConnection: Responder, EventSource {
     /// Whether the head of the answer is complete; the subclass says so.
     final var isHeadComplete = false
 
+    /// How long the backend may take over the request that is under way, to take it and to answer it.
+    private var sendTimeout = Timeout.seconds(0)
+    private var readTimeout = Timeout.seconds(0)
     private var token = Token.none
     private var phase = Phase.connecting
     private var isPaused = false
@@ -209,6 +212,9 @@ class UpstreamConnection: Responder, EventSource {
         isPaused = false
         receivedCount = 0
         isRequestEnded = !hasBody
+        guard let location = exchange?.location else { return }
+        sendTimeout = location.timeouts.send
+        readTimeout = location.timeouts.read
     }
 
     /// Sends bytes of the request; `endsRequest` where nothing follows them.
@@ -224,17 +230,16 @@ class UpstreamConnection: Responder, EventSource {
     }
 
     private func setSendDeadline() {
-        guard let exchange else { return }
-        worker.loop.setDeadline(exchange.location.timeouts.send, for: token)
+        if exchange != nil { worker.loop.setDeadline(sendTimeout, for: token) }
     }
 
     /// The backend owes an answer only once it has the whole request, or has begun to answer.
     private func setReadDeadline() {
-        guard let exchange, !transport.hasPending else { return }
+        guard exchange != nil, !transport.hasPending else { return }
         if isPaused || !(isRequestEnded || hasResponseBegun) {
             worker.loop.clearDeadline(for: token)
         } else {
-            worker.loop.setDeadline(exchange.location.timeouts.read, for: token)
+            worker.loop.setDeadline(readTimeout, for: token)
         }
     }
 
@@ -263,7 +268,7 @@ class UpstreamConnection: Responder, EventSource {
         while phase == .exchanging, !isPaused, transport.mayRead {
             guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
             pieces += 1
-            if bodyRemainder >= Exchange.leastMove, let result = moveBody() {
+            if isHeadComplete, bodyRemainder >= Exchange.leastMove, let result = moveBody() {
                 switch result {
                 case .wouldBlock, .bytes: continue
                 case .end: return ended()

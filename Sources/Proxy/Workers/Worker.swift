@@ -7,8 +7,8 @@ internal import TLS
 
 /// One thread of the data plane: its loop, listeners, connections and pools, which no other thread touches.
 ///
-/// It lives as long as its thread, and all that refers back to it belongs to that thread, so those references are
-/// unchecked: they are followed several times for each request.
+/// It lives as long as its thread. Connections and their exchanges hold it, because what is loaded through a reference that
+/// holds need not be counted on the way; all of them are closed before it goes. Other references back to it are unchecked.
 final class Worker {
     let loop: EventLoop
     let settings: WorkerSettings

@@ -156,7 +156,7 @@ package struct HostTable: Sendable {
         var state = seed ^ (UInt64(kind.rawValue) &* 0x9e37_79b9_7f4a_7c15)
         var index = 0
         while index + 8 <= name.count {
-            state = Self.mixed(state ^ Self.lowercased(name.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+            state = Self.mixed(state ^ ASCII.lowercased(name.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
             index += 8
         }
         var rest = UInt64(name.count) << 56
@@ -172,16 +172,6 @@ package struct HostTable: Sendable {
     private static func mixed(_ value: UInt64) -> UInt64 {
         let product = (value ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: 0xe703_7ed1_a0b4_28db)
         return product.high ^ product.low
-    }
-
-    /// Eight bytes with A to Z turned into a to z at once.
-    @inline(__always)
-    private static func lowercased(_ word: UInt64) -> UInt64 {
-        let low = word & 0x7f7f_7f7f_7f7f_7f7f
-        let fromA = low &+ 0x3f3f_3f3f_3f3f_3f3f
-        let aboveZ = low &+ 0x2525_2525_2525_2525
-        let letters = (fromA ^ aboveZ) & ~word & 0x8080_8080_8080_8080
-        return word | letters >> 2
     }
 
     private static let dot = UInt8(ascii: ".")

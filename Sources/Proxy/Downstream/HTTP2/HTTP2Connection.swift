@@ -46,8 +46,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     let arrival: ClientArrival
     let transport: Transport
     let session: HTTP2Session
-    unowned(unsafe) let worker: Worker
-    unowned(unsafe) let workspace: HTTP2Workspace
+    let worker: Worker
+    let workspace: HTTP2Workspace
     private(set) var phase = Phase.open
     /// For which hosts requests may come.
     var authority = ConnectionAuthority()

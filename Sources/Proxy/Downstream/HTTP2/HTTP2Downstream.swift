@@ -12,6 +12,9 @@ final class HTTP2Downstream: Downstream, EventSource {
     private static let resetDelay = Timeout.milliseconds(200)
 
     private unowned let connection: HTTP2Connection
+    // The connection's own, held so that they need not be counted on the way.
+    private let session: HTTP2Session
+    private let workspace: HTTP2Workspace
     private var stream: HTTP2Stream?
     private var token = Token.none
     /// Whether the exchange is not over.
@@ -38,11 +41,11 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     init(_ connection: HTTP2Connection) {
         self.connection = connection
+        session = connection.session
+        workspace = connection.workspace
         super.init(streamOf: connection.arrival, worker: connection.worker)
         token = worker.loop.add(self)
     }
-
-    private var session: HTTP2Session { connection.session }
 
     /// The times of the location that was found last.
     var timeouts: LocationTimeouts { exchange.location.timeouts }
@@ -100,8 +103,6 @@ final class HTTP2Downstream: Downstream, EventSource {
         endsWithHead = false
         resetsWhenDrained = false
     }
-
-    private var workspace: HTTP2Workspace { connection.workspace }
 
     // MARK: Events
 
@@ -353,7 +354,7 @@ final class HTTP2Downstream: Downstream, EventSource {
     }
 
     private func sent(_ result: WriteResult) -> WriteResult {
-        if result == .pending { setSendDeadline() }
+        if case .pending = result { setSendDeadline() }
         return result
     }
 
