@@ -37,7 +37,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     /// Whether the client has ended its side: it has nothing more to ask, or it is gone.
     var hasClientEnded = false
     /// Whether the connection ends with its exchange, however much the client would like it to stay.
-    private(set) var isLeaving = false
+    var isLeaving = false
     private(set) lazy var exchange = Exchange(downstream: self)
 
     init(
@@ -57,40 +57,6 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         token = try worker.loop.add(transport.descriptor, self)
         worker.loop.setDeadline(worker.clientHeaderTimeout, for: token)
         worker.opened(self, token)
-    }
-
-    func came(through listener: ListenAddress) -> Bool {
-        isExternal == listener.isExternal && isSecure == listener.isSecure && local.port == listener.endpoint.port
-    }
-
-    func leave() {
-        isLeaving = true
-        // A handshake may still bring a request.
-        if case .handshaking = phase { return }
-        drain()
-    }
-
-    func retire() {
-        // The next answer says it.
-    }
-
-    func drain() {
-        switch phase {
-        case .awaitingHead where input.isEmpty:
-            // A request may have come that this turn of the loop has not got to yet.
-            transport.update(.readable)
-            advance()
-            if case .awaitingHead = phase, input.isEmpty { finish() }
-        case .handshaking: close()
-        default: break
-        }
-    }
-
-    func stop() {
-        if case .exchanging = phase { return abort() }
-        if transport.hasPending { return abort() }
-        transport.closeNotify()
-        close()
     }
 
     // MARK: Events
@@ -141,7 +107,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         if case .exchanging = phase { exchange.downstreamFailed(.clientGone) } else { close() }
     }
 
-    private func advance() {
+    func advance() {
         if case .handshaking = phase, !handshake() { return }
         if case .awaitingHead = phase { receiveHead() }
         switch phase {

@@ -72,7 +72,10 @@ extension TLSStream {
             guard let keys = of(connection)?.engine.ticketKeys, let name, let vector, let cipher, let authenticator
             else { return -1 }
             let ticket = TicketParts(name: name, vector: vector, cipher: cipher, authenticator: authenticator)
-            return isSealing == 1 ? keys.seal(ticket) : keys.open(ticket)
+            guard isSealing != 1 else { return keys.seal(ticket) }
+            let verdict = keys.open(ticket)
+            // A client of TLS 1.3 uses a ticket once (RFC 8446 §C.4), and OpenSSL gives it the next one only when told to.
+            return verdict == 1 && SSL_version(connection) == TLS1_3_VERSION ? 2 : verdict
         }
 
     /// A backend has offered a session to go on from later (SSL_CTX_sess_set_new_cb(3)); 1 takes over its reference.

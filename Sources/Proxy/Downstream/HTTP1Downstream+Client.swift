@@ -1,0 +1,40 @@
+internal import Bytes
+internal import Net
+internal import TLS
+
+/// What the worker asks of the connection: to end, now or with its request.
+extension HTTP1Downstream {
+    func came(through listener: ListenAddress) -> Bool {
+        isExternal == listener.isExternal && isSecure == listener.isSecure && local.port == listener.endpoint.port
+    }
+
+    func leave() {
+        isLeaving = true
+        // A handshake may still bring a request.
+        if case .handshaking = phase { return }
+        drain()
+    }
+
+    func retire() {
+        // The next answer says it.
+    }
+
+    func drain() {
+        switch phase {
+        case .awaitingHead where input.isEmpty:
+            // A request may have come that this turn of the loop has not got to yet.
+            transport.update(.readable)
+            advance()
+            if case .awaitingHead = phase, input.isEmpty { finish() }
+        case .handshaking: close()
+        default: break
+        }
+    }
+
+    func stop() {
+        if case .exchanging = phase { return abort() }
+        if transport.hasPending { return abort() }
+        transport.closeNotify()
+        close()
+    }
+}
