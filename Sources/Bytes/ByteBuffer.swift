@@ -166,7 +166,7 @@ package struct ByteBuffer: ~Copyable {
 
     /// Appends a copy of the bytes with A to Z turned into a to z.
     package mutating func append(lowercasing bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress else { return }
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         reserve(bytes.count)
         let target = base.unsafelyUnwrapped + upper
         var index = 0
