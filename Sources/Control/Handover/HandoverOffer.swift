@@ -1,11 +1,16 @@
 internal import Net
 internal import Proxy
 
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
 /// The end of a server that another one takes over from: it hands over its listening sockets, goes on, and hears whether the other
 /// one serves.
 final class HandoverOffer: EventSource {
     /// How long the other server may take until it serves.
     static let patience = Duration.seconds(60)
+    private static let ended = "it ended before it served; what it wrote says why"
 
     private let loop: EventLoop
     private let line: FileDescriptor
@@ -59,14 +64,15 @@ final class HandoverOffer: EventSource {
         guard token != nil else { return }
         do throws(SystemError) {
             let (bytes, _) = try Socket.receive(line.raw, limit: HandoverMessage.limit)
-            guard !bytes.isEmpty else { return fail("it ended before it served; what it wrote says why") }
+            guard !bytes.isEmpty else { return fail(Self.ended) }
             switch try? HandoverMessage(bytes) {
             case .ready(let process): succeeded(process)
             case .failed(let text): fail(text)
             default: fail("it said what is not understood")
             }
         } catch {
-            if !error.isWouldBlock { fail(error.description) }
+            // An end that comes before everything was read is a reset (unix(7)).
+            if !error.isWouldBlock { fail(error.code == ECONNRESET ? Self.ended : error.description) }
         }
     }
 
