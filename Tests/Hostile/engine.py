@@ -302,7 +302,8 @@ class Trial:
             with self.engine.lock:
                 del self.engine.odd[start]
             # What the list has told must not need an event.
-            self.settle("%s in place of %s" % (name, start), tells=False)
+            # Nor does it matter which list: one that was under way is followed by the one of the next minute.
+            self.settle("%s in place of %s" % (name, start), within=90, tells=False)
 
     def odd_inspections(self):
         for name, octets in ODDITIES.items():
