@@ -301,9 +301,9 @@ class Trial:
             self.wait(lambda: self.was_asked(start), "a question for %s" % start)
             with self.engine.lock:
                 del self.engine.odd[start]
-            # What the list has told must not need an event.
-            # Nor does it matter which list: one that was under way is followed by the one of the next minute.
-            self.settle("%s in place of %s" % (name, start), within=90, tells=False)
+            # What the list has told must not need an event. A version that cannot be understood is no reason to connect
+            # anew, so that the list may have been told before the container is there.
+            self.settle("%s in place of %s" % (name, start), tells=start == "/version")
 
     def odd_inspections(self):
         for name, octets in ODDITIES.items():
