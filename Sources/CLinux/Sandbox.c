@@ -273,6 +273,12 @@ int portico_find(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
 
 // MARK: glob(3)
 
+// A folder that is there and cannot be opened must not be taken for an empty one.
+static int is_lost(const char *path, int error) {
+    (void)path;
+    return error != ENOENT && error != ENOTDIR;
+}
+
 int portico_glob(
     const char *pattern, glob_t *found, void *(*open_folder)(const char *), int (*look)(const char *, void *)
 ) {
@@ -281,5 +287,5 @@ int portico_glob(
     found->gl_closedir = (void *)closedir;
     found->gl_stat = (void *)look;
     found->gl_lstat = (void *)look;
-    return glob(pattern, GLOB_ALTDIRFUNC, NULL, found);
+    return glob(pattern, GLOB_ALTDIRFUNC, is_lost, found);
 }

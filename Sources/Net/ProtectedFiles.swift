@@ -73,8 +73,11 @@ package enum ProtectedFiles {
         return folder
     }
 
-    /// glob(3): the paths that match, sorted. None with an error that is not merely that nothing matches.
-    package static func paths(matching pattern: String) -> [String] {
+    /// glob(3): the paths that match, sorted. What is there and cannot be looked at counts as a match, since reading it will
+    /// say so.
+    ///
+    /// - Returns: nil where a folder is there and cannot be opened, so that nobody knows what would match.
+    package static func paths(matching pattern: String) -> [String]? {
         var result = glob_t()
         defer { globfree(&result) }
         let failure = portico_glob(
@@ -82,9 +85,14 @@ package enum ProtectedFiles {
             { path in path.flatMap { ProtectedFiles.openFolder($0) }.map { UnsafeMutableRawPointer($0) } },
             { path, status in
                 guard let path, let status else { return -1 }
-                return ProtectedFiles.status(path, status.assumingMemoryBound(to: stat.self)) ? 0 : -1
+                let found = status.assumingMemoryBound(to: stat.self)
+                if ProtectedFiles.status(path, found) { return 0 }
+                guard !SystemError.current("stat").isAbsence else { return -1 }
+                found.pointee = stat()
+                return 0
             })
-        guard failure == 0 else { return [] }
+        if failure == GLOB_NOMATCH { return [] }
+        guard failure == 0 else { return nil }
         return (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0].map { String(cString: $0) } }
     }
 

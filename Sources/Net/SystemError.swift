@@ -28,6 +28,9 @@ extension SystemError {
     /// Whether the call would have had to wait (EAGAIN).
     package var isWouldBlock: Bool { code == EAGAIN }
 
+    /// Whether there is nothing at the path, rather than something that cannot be reached (ENOENT, ENOTDIR).
+    package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+
     /// Whether the process or the system has no descriptor left (EMFILE, ENFILE).
     package var isDescriptorShortage: Bool { code == EMFILE || code == ENFILE }
 }

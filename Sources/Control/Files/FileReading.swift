@@ -23,7 +23,7 @@ struct FileReading {
         let raw = ProtectedFiles.open(path)
         guard raw >= 0 else {
             let error = SystemError.current("open")
-            content = error.code == ENOENT || error.code == ENOTDIR ? .missing : .unreadable(error.message)
+            content = error.isAbsence ? .missing : .unreadable(error.message)
             stamp = FileStamp(of: path)
             isStable = true
             return

@@ -24,7 +24,9 @@ final class FileStore {
     var isBeingWritten: (String) -> Bool = { _ in false }
 
     private var files: [String: Entry<FileContent>] = [:]
-    private var listings: [String: Entry<[String]>] = [:]
+    private var listings: [String: FolderListing] = [:]
+    /// The listings before everything was forgotten, for folders that cannot be read any more.
+    private var forgotten: [String: FolderListing] = [:]
     private var patterns: [String: [String]] = [:]
     /// What was asked for since `forgetUnused()`.
     private var used: Set<String> = []
@@ -60,10 +62,17 @@ final class FileStore {
     /// The names in the folder, those of folders with a slash behind them.
     private func entries(of folder: String) -> [String] {
         used.insert(folder)
-        if let entry = listings[folder] { return entry.value }
-        let entry = list(folder, previous: [])
-        listings[folder] = entry
-        return entry.value
+        if let listing = listings[folder] { return listing.names }
+        let listing = list(folder, previous: nil)
+        listings[folder] = listing
+        return listing.names
+    }
+
+    /// What is wrong with a folder; nil where it can be read, or is not there.
+    func fault(of folder: String) -> FolderFault? {
+        _ = entries(of: folder)
+        guard let listing = listings[folder], let reason = listing.reason else { return nil }
+        return FolderFault(path: folder, reason: reason, isKept: listing.isKnown)
     }
 
     /// Looks again at everything that was asked for.
@@ -77,16 +86,17 @@ final class FileStore {
             files[path] = new
             if new.value != entry.value { changed.insert(path) }
         }
-        for (folder, entry) in listings {
-            guard entry.isDoubtful || FileStamp(of: folder) != entry.stamp else { continue }
-            let new = list(folder, previous: entry.value)
+        for (folder, listing) in listings {
+            guard listing.isDoubtful || FileStamp(of: folder) != listing.stamp else { continue }
+            let new = list(folder, previous: listing)
             listings[folder] = new
-            if new.value != entry.value { changed.insert(folder) }
+            if !new.isSame(as: listing) { changed.insert(folder) }
         }
         for (pattern, paths) in patterns {
-            let new = ProtectedFiles.paths(matching: pattern)
+            // While a folder cannot be opened, what it held stands.
+            guard let new = ProtectedFiles.paths(matching: pattern), new != paths else { continue }
             patterns[pattern] = new
-            if new != paths { changed.insert(pattern) }
+            changed.insert(pattern)
         }
         return changed
     }
@@ -94,6 +104,7 @@ final class FileStore {
     /// Forgets everything, so that all of it is read again.
     func forget() {
         files = [:]
+        forgotten.merge(listings.filter(\.value.isKnown)) { $1 }
         listings = [:]
         patterns = [:]
     }
@@ -128,27 +139,12 @@ final class FileStore {
         return isBeingWritten(String(cString: real))
     }
 
-    private func list(_ folder: String, previous: [String]) -> Entry<[String]> {
-        let stamp = FileStamp(of: folder)
-        guard let stamp, let entries = FolderEntries(of: folder) else {
-            return Entry(value: [], stamp: stamp, isDoubtful: false)
-        }
-        let known = Set(previous)
-        var names: [String] = []
-        var isDoubtful = stamp.isFresh(at: FileStamp.now)
-        for entry in entries where !entry.name.hasPrefix(".") {
-            if entry.leadsToFolder {
-                names.append(entry.name + "/")
-                continue
-            }
-            // A name that is new counts from when its file was written to the end.
-            if !known.contains(entry.name), isUnsettled(Folders.joined(folder, entry.name)) {
-                isDoubtful = true
-            } else {
-                names.append(entry.name)
-            }
-        }
-        return Entry(value: names.sorted(), stamp: stamp, isDoubtful: isDoubtful)
+    private func list(_ folder: String, previous: FolderListing?) -> FolderListing {
+        // A name that is new counts from when its file was written to the end.
+        let isNewName = { (name: String) in !self.isUnsettled(Folders.joined(folder, name)) }
+        let listing = FolderListing(of: folder, previous: previous, isNewName: isNewName)
+        guard listing.reason != nil, previous == nil, let last = forgotten[folder] else { return listing }
+        return FolderListing(of: folder, previous: last, isNewName: isNewName)
     }
 }
 
@@ -166,7 +162,8 @@ extension FileStore: VirtualHostFiles {
     func paths(matching pattern: String) -> [String] {
         used.insert(pattern)
         if let paths = patterns[pattern] { return paths }
-        let paths = ProtectedFiles.paths(matching: pattern)
+        // Who reads a folder that cannot be opened learns that, and takes nothing for granted.
+        let paths = ProtectedFiles.paths(matching: pattern) ?? [Folders.parent(of: pattern)]
         patterns[pattern] = paths
         return paths
     }

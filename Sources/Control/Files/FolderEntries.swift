@@ -16,12 +16,16 @@ final class FolderEntries: Sequence, IteratorProtocol {
         let leadsToFolder: Bool
     }
 
+    /// Why the last entries could not be read; nil where all were.
+    private(set) var failure: SystemError?
     private let folder: String
     private let stream: OpaquePointer
 
-    /// Opens the folder; nil when there is none that can be read.
-    init?(of folder: String) {
-        guard let stream = ProtectedFiles.openFolder(folder) else { return nil }
+    /// Opens the folder.
+    ///
+    /// - Throws: `SystemError` where there is none, or none that can be read.
+    init(of folder: String) throws(SystemError) {
+        guard let stream = ProtectedFiles.openFolder(folder) else { throw .current("opendir") }
         self.folder = folder
         self.stream = stream
     }
@@ -29,7 +33,11 @@ final class FolderEntries: Sequence, IteratorProtocol {
     deinit { closedir(stream) }
 
     func next() -> Entry? {
-        guard let entry = readdir(stream) else { return nil }
+        errno = 0
+        guard let entry = readdir(stream) else {
+            if errno != 0 { failure = .current("readdir") }
+            return nil
+        }
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }

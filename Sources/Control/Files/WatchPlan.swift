@@ -32,7 +32,7 @@ struct WatchPlan {
             guard FileStamp(of: real)?.kind == .folder else { continue }
             folders[real, default: Interest()].isWhole = true
             folders[real, default: Interest()].hasFiles = true
-            guard let entries = FolderEntries(of: real) else { continue }
+            guard let entries = try? FolderEntries(of: real) else { continue }
             for entry in entries where entry.mayBeLink { _ = follow(entry.name, from: real) }
         }
     }

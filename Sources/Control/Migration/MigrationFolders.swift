@@ -49,7 +49,7 @@ struct MigrationFolders {
             let isPattern = name.hasPrefix("NAME") || name.hasPrefix("*")
             let ending = isPattern ? String(name.drop { $0 != "." }) : String(name)
             let actual = folder == "\(Self.base)/certs" ? certificates : place(folder)
-            let entries = FolderEntries(of: actual).map { Array($0) } ?? []
+            let entries = (try? FolderEntries(of: actual)).map { Array($0) } ?? []
             for entry in entries.sorted(by: { $0.name < $1.name }) where entry.name != "default.conf" {
                 guard isPattern ? entry.name.hasSuffix(ending) : entry.name == ending else { continue }
                 withoutEffect.append(("\(actual)/\(entry.name)", row.difference))

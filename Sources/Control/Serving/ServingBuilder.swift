@@ -89,6 +89,8 @@ final class ServingBuilder {
             resolvedNames: names, previous: previous)
         inputs.certificateFiles = certificates.folder.fileNames
         inputs.fileChanges = changes
+        let folderFaults = folderFaults
+        inputs.folderFault = folderFaults.shutting
         var snapshot = snapshots.build(inputs)
         previous = snapshot
         clients.update(snapshot, folder: settings.folders.certificates, files: files, at: clock())
@@ -116,11 +118,30 @@ final class ServingBuilder {
         configuration.errorPage = page.bytes
         return Result(
             configuration: configuration,
-            diagnostics: snapshot.diagnostics + certificateDiagnostics(snapshot)
+            diagnostics: folderFaults.diagnostics + snapshot.diagnostics + certificateDiagnostics(snapshot)
                 + snapshot.passwordFiles.flatMap { passwords[$0]?.diagnostics(in: snapshot) ?? [] }
                 + authorities.diagnostics + clients.diagnostics + keyExchange.diagnostics + statuses.diagnostics
                 + page.diagnostics,
             statusInquiries: statuses.byPair)
+    }
+
+    /// Folders of rules that are there and cannot be read. Where it is not known what one held before, nobody knows either who
+    /// may come in.
+    private var folderFaults: (shutting: Diagnostic?, diagnostics: [Diagnostic]) {
+        var faults = [files.hostFolder, files.passwordFolder].compactMap { files.fault(of: $0) }
+        if !settings.https.isEmpty, let reason = certificates.folder.fault {
+            faults.append(FolderFault(path: certificates.folder.path, reason: reason, isKept: false))
+        }
+        let diagnostics = faults.map { fault in
+            let consequence =
+                fault.isKept
+                ? "the files that it held before count as they are, and no new ones"
+                : "all hosts are answered with 503, because its files may say who may come in"
+            return Diagnostic(
+                .error, at: .wholeFile(fault.path), "the folder cannot be read: \(fault.reason); \(consequence)",
+                hint: "let the user that Portico runs as read it")
+        }
+        return (zip(faults, diagnostics).first { !$0.0.isKept }?.1, diagnostics)
     }
 
     /// What clients are shown where no host can answer, from `errors/50x.html`.

@@ -115,7 +115,7 @@ package struct SnapshotBuilder {
         return changes.isDisjoint(with: commonFiles?.paths ?? []) && !changes.contains(files.passwordFolder)
             && before.place == inputs.place && before.settings == inputs.settings
             && before.certificateNames == inputs.certificateNames && before.tlsPolicies == inputs.tlsPolicies
-            && before.certificateFiles == inputs.certificateFiles
+            && before.certificateFiles == inputs.certificateFiles && before.folderFault == inputs.folderFault
             && !isStandInNew
     }
 
@@ -250,7 +250,7 @@ package struct SnapshotBuilder {
             certificate: method == .nohttps ? nil : certificate?.name,
             hsts: hsts(asked, method: method, hasCertificate: certificate != nil),
             locations: locations(of: site, outer),
-            shut: site.shut ?? sharedShut ?? globalShut)
+            shut: inputs.folderFault.map { VirtualHost.Shut(diagnostic: $0) } ?? site.shut ?? sharedShut ?? globalShut)
         host.challenges = asked.challenges ?? inputs.settings.challenges
         host.certificateSource = host.certificate == nil ? nil : certificate?.source
         host.origins = outer.origins

@@ -17,6 +17,8 @@ package struct SnapshotInputs {
     package var certificateNames: Set<String>
     /// The names of all files in the folder of certificates.
     package var certificateFiles: Set<String> = []
+    /// Why all hosts are answered with 503: a folder cannot be read whose files may say who may come in; nil where all can.
+    package var folderFault: Diagnostic?
     /// The names that `SSL_POLICY` may give, where others say that they cannot be used.
     package var tlsPolicies: Set<String>
     /// The addresses of names that stand in `proxy_pass` or `server`, in lower case.

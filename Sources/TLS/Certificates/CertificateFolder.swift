@@ -22,6 +22,14 @@ package struct CertificateFolder: Sendable {
     /// What is wrong, in the order of the pairs' names.
     package let problems: [Problem]
 
+    /// Why the folder could never be read, although it is there; nil where it was, or where there is none.
+    package var fault: String? {
+        guard let problem = problems.first, problem.pair.isEmpty, !problem.keepsPrevious,
+            case .unreadable(_, let error) = problem.error, !error.isAbsence
+        else { return nil }
+        return error.message
+    }
+
     /// Reads every pair of the folder, symbolic links followed.
     ///
     /// What has not changed since `previous` is not read again. A pair that is broken now, such as one of which only one
@@ -34,7 +42,8 @@ package struct CertificateFolder: Sendable {
         do throws(SystemError) {
             names = try fileNames(in: path)
         } catch {
-            let problem = Problem(pair: "", error: .unreadable(path, error), keepsPrevious: !known.isEmpty)
+            let isKnown = !known.isEmpty || previous?.fileNames.isEmpty == false
+            let problem = Problem(pair: "", error: .unreadable(path, error), keepsPrevious: isKnown)
             return CertificateFolder(
                 path: path, certificates: known, fileNames: previous?.fileNames ?? [], problems: [problem])
         }
@@ -68,13 +77,16 @@ package struct CertificateFolder: Sendable {
         guard let folder = ProtectedFiles.openFolder(path) else { throw .current("opendir") }
         defer { closedir(folder) }
         var names: Set<String> = []
+        errno = 0
         while let entry = readdir(folder) {
             let capacity = MemoryLayout.size(ofValue: entry.pointee.d_name)
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: capacity) { String(cString: $0) }
             }
             names.insert(name)
+            errno = 0
         }
+        guard errno == 0 else { throw .current("readdir") }
         return names
     }
 }

@@ -114,6 +114,53 @@ struct FileStoreTests {
         #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc"), folder.path("vhost.d/b.inc")])
     }
 
+    /// Puts something in a folder's place that is there and cannot be opened, whoever asks (ELOOP).
+    private func bar(_ name: String) throws {
+        try folder.remove(name)
+        try folder.link(name, to: folder.path(name))
+    }
+
+    @Test("keeps what a folder held that cannot be opened any more, until it can", arguments: [false, true])
+    func barredFolder(forgets: Bool) throws {
+        try folder.write("vhost.d/a", "one")
+        #expect(store.hostFiles == ["a"])
+        #expect(store.fault(of: store.hostFolder) == nil)
+        try bar("vhost.d")
+        if forgets { store.forget() } else { #expect(store.refresh() == [folder.path("vhost.d")]) }
+        #expect(store.hostFiles == ["a"])
+        #expect(store.fault(of: store.hostFolder)?.isKept == true)
+        try folder.remove("vhost.d")
+        try folder.makeFolder("vhost.d")
+        #expect(store.refresh().contains(folder.path("vhost.d")))
+        #expect(store.hostFiles == [])
+        #expect(store.fault(of: store.hostFolder) == nil)
+    }
+
+    @Test("does not take a folder for empty that could never be opened")
+    func unknownFolder() throws {
+        try bar("vhost.d")
+        #expect(store.hostFiles == [])
+        #expect(store.fault(of: store.hostFolder)?.isKept == false)
+        // Whoever includes what stands in it learns that it cannot be read.
+        let paths = store.paths(matching: folder.path("vhost.d/*.inc"))
+        #expect(paths == [folder.path("vhost.d")])
+        #expect(paths.map { if case .unreadable = store.read($0) { true } else { false } } == [true])
+        try folder.remove("vhost.d")
+        #expect(store.refresh().isSuperset(of: [folder.path("vhost.d"), folder.path("vhost.d/*.inc")]))
+        #expect(store.fault(of: store.hostFolder) == nil)
+        #expect(store.paths(matching: folder.path("vhost.d/*.inc")) == [])
+    }
+
+    @Test("keeps what matched a pattern in a folder that cannot be opened any more")
+    func barredPattern() throws {
+        try folder.write("vhost.d/a.inc", "")
+        let pattern = folder.path("vhost.d/*.inc")
+        #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc")])
+        try bar("vhost.d")
+        #expect(!store.refresh().contains(pattern))
+        #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc")])
+    }
+
     @Test("forgets what nobody asks for any more")
     func unused() throws {
         _ = store.read(folder.path("a"))

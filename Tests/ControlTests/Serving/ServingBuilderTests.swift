@@ -54,6 +54,43 @@ struct ServingBuilderTests {
     }
 
     @Test(
+        "shuts all hosts while a folder of rules is there and was never read, and keeps what it held once it was",
+        arguments: ["vhost.d", "htpasswd", "certs"])
+    func barredFolder(_ name: String) throws {
+        let bar = {
+            try folder.remove(name)
+            try folder.link(name, to: folder.path(name))
+        }
+        try bar()
+        let builder = try builder()
+        let build = { () throws -> (host: VirtualHost, found: [String]) in
+            _ = builder.refresh()
+            let result = builder.build(containers: [container("a.example")])
+            let host = try #require(result.configuration.snapshot.hosts.first)
+            return (host, texts(result).filter { $0.contains("the folder cannot be read") })
+        }
+        let shut = try build()
+        #expect(shut.host.shut?.status == 503)
+        #expect(shut.found.count == 1)
+        #expect(shut.found.first?.contains("\(folder.path(name))") == true)
+        #expect(shut.found.first?.contains("all hosts are answered with 503") == true)
+        try folder.remove(name)
+        try folder.makeFolder(name)
+        try folder.write("\(name)/a.example", name == "vhost.d" ? "return 204;" : "user:$1$x")
+        let open = try build()
+        #expect(open.host.shut == nil)
+        #expect(open.found == [])
+        try bar()
+        let kept = try build()
+        #expect(kept.host.shut == nil)
+        #expect(kept.host.locations.map(\.settings.returned) == open.host.locations.map(\.settings.returned))
+        #expect(
+            kept.host.locations.map(\.settings.authentication) == open.host.locations.map(\.settings.authentication))
+        if name == "htpasswd" { #expect(kept.host.locations.first?.settings.authentication != nil) }
+        #expect(kept.found.count == (name == "certs" ? 0 : 1))
+    }
+
+    @Test(
         "shows the certificate of a regular expression to clients that ask for a name of it, unless a host has that name"
     )
     func regularExpression() throws {
