@@ -29,7 +29,8 @@ FOR_CLIENTS = 64
 class Door:
     """A proxy of one worker."""
 
-    def __init__(self, options, name, backend, logs=None, descriptors=None):
+    def __init__(self, options, name, backend, logs=None, descriptors=None, arguments=(), environment={}, directives=""):
+        self.directives = directives
         self.folder = os.path.join(options.folder, name)
         for part in ("certs", "vhost.d", "passwords"):
             os.makedirs(os.path.join(self.folder, part))
@@ -42,19 +43,20 @@ class Door:
         command = [options.portico, "serve", "--http", "127.0.0.1:%d" % self.port, "--https", "off", "--docker", "none",
                    "--workers", "1", "--control", self.control, "--certs", self.folder + "/certs",
                    "--vhosts", self.folder + "/vhost.d", "--passwords", self.folder + "/passwords",
-                   "--access-log", logs or "off"]
+                   "--access-log", logs or "off", *arguments]
         self.output = open(self.folder + "/log", "wb")
 
         def limit():
             if descriptors:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
-        self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output, preexec_fn=limit)
+        self.process = subprocess.Popen(command, stdout=self.output, stderr=self.output, preexec_fn=limit,
+                                        env=dict(os.environ, **environment))
         wait("the proxy does not serve", lambda: self.get("h.test") == 200, 30)
 
     def configure(self, host):
         with open(os.path.join(self.folder, "vhost.d", host), "w") as file:
-            file.write("location / { proxy_pass http://127.0.0.1:%d; }\n" % self.backend)
+            file.write("location / { proxy_pass http://127.0.0.1:%d; %s }\n" % (self.backend, self.directives))
 
     def get(self, host, client=None):
         """The status of a request, over a connection of its own unless there is one; 0 where there is none."""
@@ -110,6 +112,24 @@ def check(what, holds):
         FAILED.append(what)
 
 
+def is_ended(client):
+    """Whether the proxy has closed a connection on which nothing was asked."""
+    client.setblocking(False)
+    try:
+        return client.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def ask(client):
+    """How the answer begins."""
+    client.settimeout(10)
+    client.sendall(b"GET / HTTP/1.1\r\nHost: h.test\r\nConnection: close\r\n\r\n")
+    return client.recv(100)[:12]
+
+
 def idles(door, what):
     """Nothing spins: in two seconds without anything to do, a quarter of them at most is spent."""
     before = door.seconds()
@@ -123,8 +143,10 @@ def descriptors(options, backend):
     before = door.descriptors()
     honest = Client(door.port)
     check("descriptors: an honest client is not served", door.get("h.test", honest) == 200)
-    crowd = [socket.create_connection(("127.0.0.1", door.port)) for _ in range(200)]
-    wait("descriptors: they do not run out", lambda: door.descriptors() >= FOR_CLIENTS)
+    # Everybody has as many as anybody else, so that what has been there for the longest has to go.
+    crowd = [socket.create_connection(("127.0.0.1", door.port), 10, ("127.0.1.%d" % (n + 1), 0)) for n in range(200)]
+    wait("descriptors: they do not run out", lambda: sum(is_ended(one) for one in crowd) > 200 - FOR_CLIENTS)
+    check("descriptors: a new client is not served", door.get("h.test") == 200)
     idles(door, "descriptors have run out")
     check("descriptors: all of them are taken, %d" % door.descriptors(), door.descriptors() < DESCRIPTORS)
     for _ in range(20):
@@ -133,10 +155,8 @@ def descriptors(options, backend):
     door.configure("new.test")
     wait("descriptors: a new file is not read", lambda: door.get("new.test", honest) == 200)
     # Each of these needs a connection to the backend, for which there may be none left.
-    for one in crowd:
-        one.settimeout(10)
-        one.sendall(b"GET / HTTP/1.1\r\nHost: h.test\r\nConnection: close\r\n\r\n")
-    answers = [one.recv(100)[:12] for one in crowd]
+    answers = [ask(one) for one in crowd if not is_ended(one)]
+    check("descriptors: nobody is left", answers)
     check("descriptors: odd answers %s" % sorted(set(answers)), set(answers) <= {b"HTTP/1.1 200", b"HTTP/1.1 503"})
     for one in crowd:
         one.close()

@@ -14,6 +14,7 @@ struct DescriptorBudgetTests {
         let budget = DescriptorBudget(limit: limit)
         #expect(budget.clients == clients)
         #expect(budget.backends == backends)
+        #expect(budget.crowded <= clients && budget.crowded >= clients / 4 * 3)
     }
 
     @Test("are seen to be there by the lowest number that is free")

@@ -238,9 +238,14 @@ package final class Supervisor {
                 now: loop.now)
         case .abused(let abuse, let client):
             abuses.say("client \(client): its HTTP/2 connection was ended for \(abuse.reason)", now: loop.now)
+        case .crowded(let client):
+            abuses.say(
+                "client \(client): has the most connections while open files are getting scarce, and some were closed",
+                now: loop.now)
         case .outOfDescriptors:
             failures.say(
-                "Too many open files: new connections have to wait. Raise the limit (ulimit -n).", now: loop.now)
+                "Too many open files: idle connections are closed, or new ones have to wait. Raise the limit (ulimit -n).",
+                now: loop.now)
         case .ended(let error):
             ended(error)
         }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Net
 
 /// A client's connection as its worker knows it, whichever protocol it speaks.
@@ -16,4 +17,20 @@ protocol ClientConnection: AnyObject {
 
     /// Closes the connection now. An answer that is cut by this is seen to be cut.
     func stop()
+
+    /// Closes the connection now, because others need its place. A request that has come meanwhile is still served; one that is
+    /// under way is told the error where its answer has not begun.
+    func giveWay(_ error: ExchangeError)
+
+    /// Who the client is.
+    var client: IPAddress { get }
+
+    /// Its number in its worker; older connections have smaller ones.
+    var serial: Int { get }
+
+    /// Whether no request is under way.
+    var isIdle: Bool { get }
+
+    /// How many requests it has brought.
+    var requestCount: Int { get }
 }

@@ -28,17 +28,21 @@ final class DownstreamListener: EventSource {
         for _ in 0..<Self.batchSize {
             do {
                 guard let connection = try Socket.accept(descriptor.raw) else { return }
-                let isLast = connection.descriptor.raw >= worker.descriptors.clients
+                let number = connection.descriptor.raw
                 open(connection)
-                if isLast { return rest() }
+                guard number >= worker.descriptors.crowded else { continue }
+                let isFull = number >= worker.descriptors.clients
+                if !worker.makeRoom(isFull: isFull), isFull { return rest() }
             } catch {
-                return rest()
+                guard worker.makeRoom(isFull: true) else { return rest() }
             }
         }
     }
 
     func deadlinePassed() {
-        guard worker.descriptors.admitsClients(asking: descriptor.raw) else { return rest() }
+        guard worker.descriptors.admitsClients(asking: descriptor.raw) || worker.makeRoom(isFull: true) else {
+            return rest()
+        }
         try? worker.loop.modify(descriptor.raw, token, interest: .reading)
     }
 

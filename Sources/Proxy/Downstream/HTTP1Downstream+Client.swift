@@ -37,4 +37,22 @@ extension HTTP1Downstream {
         transport.closeNotify()
         close()
     }
+
+    func giveWay(_ error: ExchangeError) {
+        isLeaving = true
+        switch phase {
+        case .closed: return
+        case .exchanging where exchange.phase == .suspended: return abort()
+        case .exchanging: exchange.downstreamFailed(error)
+        case .awaitingHead:
+            drain()
+            if case .exchanging = phase { return }
+        case .handshaking, .closing, .lingering: break
+        }
+        close()
+    }
+
+    var client: IPAddress { peer.address }
+
+    var isIdle: Bool { if case .exchanging = phase { false } else { true } }
 }

@@ -117,6 +117,8 @@ extension ExchangeError {
         reason: "a file became shorter, or could not be read, while it was sent")
     static let outOfDescriptors = ExchangeError(
         fault: .proxy, status: 503, retry: .never, reason: "no connection to the backend could be opened")
+    static let crowded = ExchangeError(
+        fault: .client, status: 503, retry: .never, reason: "the client has too many of the connections that are left")
     static let shuttingDown = ExchangeError(
         fault: .proxy, status: 503, retry: .never, reason: "the proxy is shutting down")
 }

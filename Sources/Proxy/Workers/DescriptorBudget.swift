@@ -5,6 +5,8 @@ internal import Glibc
 /// What is left to others keeps the control socket, files that changed, the engine and logs at work in any flood. The kernel gives
 /// out the lowest number that is free (open(2)), so that the number of a new descriptor says how many there are at least.
 struct DescriptorBudget {
+    /// The number from which on nobody may have much more than others.
+    let crowded: Int32
     /// The number from which on clients have taken enough.
     let clients: Int32
     /// The number from which on a connection to a backend is one too many.
@@ -14,6 +16,7 @@ struct DescriptorBudget {
     init(limit: UInt) {
         let total = Int(clamping: limit)
         let reserve = min(max(total / 8, 32), 1024, total / 2)
+        crowded = Int32(clamping: (total - reserve) / 4 * 3)
         clients = Int32(clamping: total - reserve)
         backends = Int32(clamping: total - reserve / 2)
     }

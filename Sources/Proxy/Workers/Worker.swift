@@ -39,7 +39,9 @@ final class Worker {
 
     private let report: @Sendable (WorkerReport) -> Void
     private var listeners: [DownstreamListener] = []
-    private var downstreams: [Token: any ClientConnection] = [:]
+    private(set) var downstreams: [Token: any ClientConnection] = [:]
+    /// When it is worth while again to look for connections that have to make room.
+    var nextLook = Instant(nanoseconds: 0)
     private var waiting: [UInt64: Exchange] = [:]
     private var lastWaiter: UInt64 = 0
     private var lastSerial = 0
@@ -198,6 +200,9 @@ final class Worker {
 
     /// Tells the supervisor that descriptors have run out.
     func reportDescriptorShortage() { report(.outOfDescriptors) }
+
+    /// Tells the supervisor that connections of a client were closed to make room for others.
+    func reportCrowd(of client: IPAddress) { report(.crowded(client: client)) }
 
     /// Tells the supervisor why an exchange failed, when that is no client's doing.
     func report(_ error: ExchangeError, exchange: Exchange, backend: BackendPool?) {

@@ -15,7 +15,9 @@ package enum WorkerReport: Sendable {
     case throttled(client: IPAddress, host: String)
     /// A client has overstepped a bound of its HTTP/2 connection, which was ended.
     case abused(HTTP2Abuse, client: IPAddress)
-    /// No descriptor is left for another connection; accepting pauses.
+    /// Connections of this client, which had the most, were closed because descriptors are getting scarce.
+    case crowded(client: IPAddress)
+    /// No descriptor is left for another connection: idle ones are closed, and where there are none accepting pauses.
     case outOfDescriptors
     /// The worker's thread has ended: drained or stopped, or with an error because it could not start.
     case ended((any Error)?)

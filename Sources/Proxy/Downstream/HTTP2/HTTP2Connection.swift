@@ -101,9 +101,19 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     func retire() { leave() }
 
-    func stop() {
+    func stop() { end(.internalError) }
+
+    func giveWay(_ error: ExchangeError) { end(.enhanceYourCalm) }
+
+    var client: IPAddress { arrival.peer.address }
+
+    var serial: Int { arrival.serial }
+
+    var isIdle: Bool { session.streams.isEmpty }
+
+    private func end(_ code: HTTP2ErrorCode) {
         guard !isClosed else { return }
-        session.terminate(session.streams.isEmpty ? .noError : .internalError)
+        session.terminate(session.streams.isEmpty ? .noError : code)
         session.write(limit: .max)
         if !session.output.isEmpty, !transport.hasPending { _ = transport.write(session.output.readable) }
         transport.closeNotify()
