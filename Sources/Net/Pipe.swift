@@ -8,7 +8,8 @@ package final class Pipe {
 
     private let readEnd: FileDescriptor
     private let writeEnd: FileDescriptor
-    private var count = 0
+    /// How many bytes have come in and not gone out again.
+    package private(set) var count = 0
 
     /// An empty pipe.
     ///

@@ -76,6 +76,8 @@ package struct Settings: Sendable {
     package var sandbox = Sandbox.auto
     /// How long a client may take for its TLS handshake, and for the first head on its connection (`CLIENT_HEADER_TIMEOUT`).
     package var clientHeaderTimeout: Duration
+    /// How many bytes a second a client has to send or take while it is waited for (`CLIENT_MIN_RATE`); nil for any number.
+    package var leastRate: Int?
     /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
     package var keyExchangeBits: Int?
     /// The settings that routing takes for every host.
@@ -132,6 +134,8 @@ package struct Settings: Sendable {
         sandbox = try Self.sandbox(options.sandbox, environment)
         let headSeconds = try environment.number("CLIENT_HEADER_TIMEOUT", allowed: 1...3600)
         clientHeaderTimeout = .seconds(headSeconds ?? 60)
+        leastRate = try Self.optionalNumber(
+            nil, "", "CLIENT_MIN_RATE", allowed: 1...1_000_000, otherwise: WorkerSettings.defaultLeastRate, environment)
         logFolder = options.logFolder
         accessLog = try Self.accessLog(options.accessLog, folder: options.logFolder, environment)
         let (format, formatProblem) = try LogFormat.read(from: environment)

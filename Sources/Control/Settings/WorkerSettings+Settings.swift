@@ -10,6 +10,7 @@ extension WorkerSettings {
         httpsPort = settings.redirectPort
         requiresProxyHeader = settings.requiresProxyHeader
         clientHeaderTimeout = settings.clientHeaderTimeout
+        leastRate = settings.leastRate
         trustedProxies = settings.trustedProxies
         loginAttempts = settings.loginAttempts
         logFormat = settings.logFormat

@@ -29,7 +29,8 @@ extension HTTP1Downstream {
             // A tunnel's idleness is the backend's connection to notice; what the client does not take has its own time.
             if !transport.hasPending { worker.loop.clearDeadline(for: token) }
         } else if isBodyWanted, !connection.isBodyComplete {
-            worker.loop.setDeadline(exchange.location.timeouts.clientBody, for: token)
+            let timeout = exchange.location.timeouts.clientBody
+            worker.loop.setDeadline(sending.deadline(for: timeout, at: worker.loop.now), for: token)
         } else if hasClientEnded, connection.isBodyComplete {
             // What ends its side may still read (RFC 9293 §3.6), but most that do are gone, and a backend works for nobody.
             worker.loop.setDeadline(worker.settings.halfClosedTimeout, for: token)
@@ -39,7 +40,14 @@ extension HTTP1Downstream {
     }
 
     func setSendDeadline() {
-        worker.loop.setDeadline(exchange.location.timeouts.clientSend, for: token)
+        let timeout = exchange.location.timeouts.clientSend
+        worker.loop.setDeadline(taking.deadline(for: timeout, at: worker.loop.now), for: token)
+    }
+
+    /// The client has sent so many bytes of its request's body.
+    @inline(__always)
+    func received(_ count: Int) {
+        sending.moved(count, cost: exchange.toleratesSilence ? 0 : worker.byteCost, at: worker.loop.now)
     }
 
     func setIdleDeadline() {

@@ -38,6 +38,9 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     var hasClientEnded = false
     /// Whether the connection ends with its exchange, however much the client would like it to stay.
     var isLeaving = false
+    /// How long the client is waited for that sends a request's body, and that takes the answer.
+    var sending = Patience()
+    var taking = Patience()
     private(set) lazy var exchange = Exchange(downstream: self)
 
     init(
@@ -77,7 +80,10 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     /// Writes what the socket did not take before; false when the connection is gone.
     private func flushPending() -> Bool {
-        switch transport.flush() {
+        let before = transport.pendingCount
+        let result = transport.flush()
+        taking.moved(before - transport.pendingCount, cost: worker.byteCost, at: worker.loop.now)
+        switch result {
         case .pending:
             setSendDeadline()
             return true
@@ -92,6 +98,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     }
 
     private func drained() {
+        taking.rest(at: worker.loop.now)
         switch phase {
         case .exchanging:
             setReadDeadline()
@@ -162,6 +169,8 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     private func begin() {
         phase = .exchanging
         isBodyWanted = false
+        sending = Patience()
+        taking = Patience()
         requestCount += 1
         isContinueOwed = request.expectsContinue && input.isEmpty && connection.acceptsInterim
         setReadDeadline()
@@ -198,6 +207,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     override func pauseBody() {
         isBodyWanted = false
+        sending.rest(at: worker.loop.now)
         if !transport.hasPending { setReadDeadline() }
     }
 
@@ -237,6 +247,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         switch transport.move(upTo: connection.bodyRemainder, to: target, through: worker.pipes) {
         case .moved(let count, let result):
             connection.skipBody(count)
+            received(count)
             setReadDeadline()
             exchange.movedBody(count, result, isLast: connection.isBodyComplete)
             return true
@@ -264,6 +275,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
             input.reserveInPlace(count - decoded.consumed)
             input.append(UnsafeRawBufferPointer(rebasing: region[decoded.consumed..<count]))
         }
+        received(decoded.consumed)
         setReadDeadline()
         if decoded.produced > 0 || connection.isBodyComplete {
             exchange.receivedBody(

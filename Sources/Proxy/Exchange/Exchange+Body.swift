@@ -1,6 +1,7 @@
 internal import Bytes
 internal import HTTP
 internal import Net
+internal import Routing
 
 /// How the bodies of request and answer are passed on, piece by piece.
 extension Exchange {
@@ -10,6 +11,9 @@ extension Exchange {
         if piece.count > 0, case .failed(let error) = upstream.sendBody(piece, isLast: false) { return .failed(error) }
         return downstream.withTrailers { upstream.endBody(trailers: $0) }
     }
+
+    /// Whether a client may have nothing to send for a while: it is answered already, or speaks gRPC.
+    var toleratesSilence: Bool { phase == .responding || backend?.protocol == .http2 }
 
     /// The backend took what waited for it.
     func upstreamDrained() {

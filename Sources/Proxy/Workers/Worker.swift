@@ -13,6 +13,8 @@ final class Worker {
     let loop: EventLoop
     let settings: WorkerSettings
     let clientHeaderTimeout: Timeout
+    /// How many nanoseconds a client may take for a byte; 0 for any time.
+    let byteCost: UInt64
     let scratch = Scratch()
     /// How many descriptors there are for clients and backends.
     let descriptors = DescriptorBudget.current
@@ -58,6 +60,7 @@ final class Worker {
     ) throws {
         self.settings = settings
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
+        byteCost = settings.leastRate.map { 1_000_000_000 / UInt64(max($0, 1)) } ?? 0
         self.report = report
         loop = try EventLoop()
         accessLog = AccessLog(writer: log, format: settings.logFormat)

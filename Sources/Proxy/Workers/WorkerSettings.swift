@@ -21,6 +21,10 @@ package struct WorkerSettings: Sendable {
     package var http2Limits = HTTP2Limits()
     /// How long a TLS handshake, and the head of a request, may take.
     package var clientHeaderTimeout = Duration.seconds(60)
+    /// How many bytes a second a client has to send of a body, or take of an answer, while it is waited for; nil for any number.
+    package var leastRate: Int? = Self.defaultLeastRate
+    /// How many that are where nothing else is asked for, as in Apache's mod_reqtimeout.
+    package static let defaultLeastRate = 500
     /// How long an exchange goes on without anything to send to a client that has ended its side of an HTTP/1 connection.
     package var halfClosedTimeout = Timeout.seconds(10)
     /// How long a connection to a backend may have been idle to be used for a request that cannot be repeated: less than any

@@ -11,6 +11,9 @@ final class StreamSocket {
     /// Whether there are bytes that the socket has not taken.
     var hasPending: Bool { !pending.isEmpty || pipe != nil }
 
+    /// How many bytes there are that the socket has not taken.
+    var pendingCount: Int { pending.count + (pipe?.0.count ?? 0) }
+
     /// Whether a read may bring something.
     var mayReceive: Bool { !isDrained }
 

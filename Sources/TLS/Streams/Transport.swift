@@ -65,6 +65,9 @@ package final class Transport {
     /// Whether the peer's bytes ended in a way that hides a cut: TLS without close_notify.
     package var wasTruncated: Bool { tls?.wasTruncated ?? false }
 
+    /// How many bytes wait for the socket.
+    package var pendingCount: Int { socket.pendingCount }
+
     /// Takes note of what the loop reported.
     @inline(__always)
     package func update(_ readiness: Readiness) {

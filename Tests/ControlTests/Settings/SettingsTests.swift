@@ -75,6 +75,16 @@ struct SettingsTests {
         }
     }
 
+    @Test("say how fast clients have to be, and that they need not be with `off`")
+    func leastRate() throws {
+        #expect(try settings().leastRate == 500)
+        #expect(try settings(["CLIENT_MIN_RATE": "1000"]).leastRate == 1000)
+        #expect(try settings(["CLIENT_MIN_RATE": "off"]).leastRate == nil)
+        #expect(throws: SettingsError.number(setting: "CLIENT_MIN_RATE", text: "0", allowed: 1...1_000_000)) {
+            try settings(["CLIENT_MIN_RATE": "0"])
+        }
+    }
+
     @Test("refuse to listen nowhere")
     func nowhere() {
         #expect(throws: SettingsError.nothingToListenOn) {

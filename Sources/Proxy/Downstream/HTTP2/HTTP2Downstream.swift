@@ -38,6 +38,9 @@ final class HTTP2Downstream: Downstream, EventSource {
     private var resetsWhenDrained = false
     /// What was kept when the client was last seen to take something.
     private var keptCount = 0
+    /// How long the client is waited for that sends a request's body, and that takes the answer.
+    private var sending = Patience()
+    private var taking = Patience()
 
     init(_ connection: HTTP2Connection) {
         self.connection = connection
@@ -102,6 +105,8 @@ final class HTTP2Downstream: Downstream, EventSource {
         isInterim = false
         endsWithHead = false
         resetsWhenDrained = false
+        sending = Patience()
+        taking = Patience()
     }
 
     // MARK: Events
@@ -116,7 +121,10 @@ final class HTTP2Downstream: Downstream, EventSource {
         }
         if stream.hasKept {
             // A client that takes a little at a time is slow, not gone.
-            guard stream.keptCount == keptCount else { return setSendDeadline() }
+            guard stream.keptCount == keptCount else {
+                taking.moved(keptCount - stream.keptCount, cost: byteCost, at: worker.loop.now)
+                return setSendDeadline()
+            }
             if isRunning { return exchange.downstreamFailed(.clientStalled) }
             session.reset(stream, .cancel)
             connection.gather()
@@ -128,6 +136,8 @@ final class HTTP2Downstream: Downstream, EventSource {
     /// The client has taken what was kept for it.
     func drained() {
         guard let stream else { return }
+        taking.moved(keptCount, cost: byteCost, at: worker.loop.now)
+        taking.rest(at: worker.loop.now)
         worker.loop.clearDeadline(for: token)
         if resetsWhenDrained { session.reset(stream, .cancel) }
         guard isRunning else { return }
@@ -179,6 +189,7 @@ final class HTTP2Downstream: Downstream, EventSource {
         let isLast = isInputEnded && input.isEmpty
         if isLast { isHandedOver = true }
         owedCount += piece.count
+        sending.moved(piece.count, cost: exchange.toleratesSilence ? 0 : byteCost, at: worker.loop.now)
         setReadDeadline()
         if isSwitched {
             if piece.count > 0 { exchange.receivedBody(piece, isLast: false) }
@@ -232,6 +243,7 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     override func pauseBody() {
         isBodyWanted = false
+        sending.rest(at: worker.loop.now)
         if stream?.hasKept != true { worker.loop.clearDeadline(for: token) }
     }
 
@@ -246,7 +258,7 @@ final class HTTP2Downstream: Downstream, EventSource {
     private func setReadDeadline() {
         guard stream?.hasKept != true else { return }
         if isBodyWanted, !isHandedOver, !isSwitched {
-            worker.loop.setDeadline(timeouts.clientBody, for: token)
+            worker.loop.setDeadline(sending.deadline(for: timeouts.clientBody, at: worker.loop.now), for: token)
         } else {
             worker.loop.clearDeadline(for: token)
         }
@@ -360,8 +372,11 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     private func setSendDeadline() {
         keptCount = stream?.keptCount ?? 0
-        worker.loop.setDeadline(timeouts.clientSend, for: token)
+        worker.loop.setDeadline(taking.deadline(for: timeouts.clientSend, at: worker.loop.now), for: token)
     }
+
+    /// The streams of a connection share what it has to move.
+    private var byteCost: UInt64 { worker.byteCost * UInt64(max(session.streams.count, 1)) }
 
     // MARK: The end
 

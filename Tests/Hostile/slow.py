@@ -1,0 +1,249 @@
+"""Sends and takes a byte at a time.
+
+slow.py --portico PROGRAM --folder FOLDER
+
+Starts a proxy of its own, whose backend it is, with short timeouts. Who does next to nothing is given up although it never stops
+doing it; who is merely held up by the backend, or has nothing to say for a while, is not; and others are served meanwhile.
+
+A line for each thing that goes wrong; the exit status is 0 where all went well.
+"""
+
+import argparse
+import select
+import socket
+import sys
+import threading
+import time
+
+from h2.settings import SettingCodes
+
+import http1
+import http2
+from backend import Backend, answer
+from honest import Honest, p99
+from shortage import FAILED, Door, check
+
+# How many there are of each kind.
+CROWD = 8
+
+# How long an attacker goes on, as long as it is not given up.
+PATIENCE = 20
+
+ENVIRONMENT = {"CLIENT_HEADER_TIMEOUT": "2", "CLIENT_MIN_RATE": "2000"}
+DIRECTIVES = "client_body_timeout 2s; send_timeout 2s; client_header_timeout 2s; client_max_body_size 0;"
+BIG = 16 << 20
+
+
+def serve(peer):
+    while True:
+        lines = peer.head()
+        path = lines[0].split(b" ")[1]
+        if path == b"/late-taker":
+            # For longer than a client may take for two pieces.
+            time.sleep(4)
+        if path == b"/early":
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+            peer.body(lines)
+            peer.send(b"in")
+            continue
+        if path == b"/quiet":
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\ni")
+            time.sleep(4)
+            peer.send(b"n")
+            continue
+        if path == b"/poll":
+            time.sleep(4)
+        if path == b"/big":
+            peer.send(answer(b"x" * BIG))
+            continue
+        peer.body(lines)
+        peer.send(answer(b"in"))
+
+
+class Trickle(threading.Thread):
+    """Calls something again and again until it says that the proxy has had enough."""
+
+    def __init__(self, step):
+        super().__init__(daemon=True)
+        self.step, self.was_given_up = step, False
+        self.start()
+
+    def run(self):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if self.step():
+                    self.was_given_up = True
+                    return
+            except OSError:
+                self.was_given_up = True
+                return
+            time.sleep(0.1)
+
+
+def has_news(client):
+    """Whether something has come, or the end."""
+    return not client.is_quiet()
+
+
+def slow_header(door):
+    client = http1.Client(door.port)
+    client.socket.sendall(b"GET / HTTP/1.1\r\nHost: h.test\r\nX: ")
+
+    def step():
+        client.socket.sendall(b"x")
+        return has_news(client)
+
+    return Trickle(step)
+
+
+def slow_second_header(door):
+    client = http1.Client(door.port)
+    check("slow header: the first request", door.get("h.test", client) == 200)
+    return Trickle(slow_header_step(client))
+
+
+def slow_header_step(client):
+    client.socket.sendall(b"GET / HTTP/1.1\r\nHost: h.test\r\nX: ")
+
+    def step():
+        client.socket.sendall(b"x")
+        return has_news(client)
+
+    return step
+
+
+def slow_body(door):
+    client = http1.Client(door.port)
+    client.socket.sendall(b"POST / HTTP/1.1\r\nHost: h.test\r\nContent-Length: 100000\r\n\r\n")
+
+    def step():
+        client.socket.sendall(b"x")
+        return has_news(client)
+
+    return Trickle(step)
+
+
+def slow_body_http2(door):
+    client = http2.Client(door.port, patience=0.01)
+    stream = client.begin("/", method="POST", ends=False)
+
+    def step():
+        client.send(stream, b"x")
+        got = client.answer(stream)
+        if got.fault == "silence":
+            got.fault = None
+        return stream in client.over or client.is_closed
+
+    return Trickle(step)
+
+
+def slow_read(door):
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(10)
+    client.connect(("127.0.0.1", door.port))
+    client.sendall(b"GET /big HTTP/1.1\r\nHost: h.test\r\n\r\n")
+
+    poll = select.poll()
+    poll.register(client, 0)
+
+    def step():
+        # What has come before the reset can still be read.
+        return len(client.recv(1)) == 0 or bool(poll.poll(0))
+
+    return Trickle(step)
+
+
+def slow_read_http2(door):
+    client = http2.Client(door.port, patience=0.01)
+    client.h2.update_settings({SettingCodes.INITIAL_WINDOW_SIZE: 1})
+    client.h2.acknowledge_received_data = lambda *_: None
+    client.flush()
+    stream = client.begin("/big")
+
+    def step():
+        if stream not in client.over and not client.is_closed:
+            client.h2.increment_flow_control_window(1, stream)
+            client.flush()
+        got = client.answer(stream)
+        if got.fault == "silence":
+            got.fault = None
+        return stream in client.over or client.is_closed
+
+    return Trickle(step)
+
+
+ATTACKS = [slow_header, slow_second_header, slow_body, slow_body_http2, slow_read, slow_read_http2]
+
+
+class Patient(threading.Thread):
+    """A client that has done nothing wrong, with one request."""
+
+    def __init__(self, name, door, head, pieces=(), pause=0.0):
+        super().__init__(daemon=True)
+        self.name, self.door, self.head, self.pieces, self.pause = name, door, head, pieces, pause
+        self.answer = None
+        self.start()
+
+    def run(self):
+        client = http1.Client(self.door.port, source=("127.0.0.3", 0), patience=30)
+        client.send(b"%s HTTP/1.1\r\nHost: h.test\r\n" % self.head)
+        for piece in self.pieces:
+            client.send(piece)
+            time.sleep(self.pause)
+        self.answer = client.answer()
+
+
+def patients(door):
+    """Whom the backend holds up, or who has a reason to wait."""
+    length = b"Content-Length: %d\r\n\r\n"
+    chunk = b"1\r\nx\r\n"
+    return [
+        Patient("the backend takes nothing for a while", door, b"POST /late-taker", [length % BIG, b"x" * BIG]),
+        Patient("it sends steadily", door, b"POST /", [length % 200_000] + [b"x" * 4000] * 50, 0.1),
+        Patient("it is answered while it sends", door, b"POST /early",
+                [b"Transfer-Encoding: chunked\r\n\r\n"] + [chunk] * 40 + [b"0\r\n\r\n"], 0.1),
+        Patient("the backend says nothing for a while", door, b"GET /quiet", [b"\r\n"]),
+        Patient("the backend answers late", door, b"GET /poll", [b"\r\n"]),
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--portico", required=True)
+    parser.add_argument("--folder", required=True)
+    options = parser.parse_args()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        backend = probe.getsockname()[1]
+    Backend(backend, serve)
+    door = Door(options, "slow", backend, environment=ENVIRONMENT, directives=DIRECTIVES)
+    honest = Honest(door)
+    time.sleep(1)
+    quiet = honest.mark()
+    waiting = patients(door)
+    crowds = {attack.__name__: [attack(door) for _ in range(CROWD)] for attack in ATTACKS}
+    for name, crowd in crowds.items():
+        for one in crowd:
+            one.join(2 * PATIENCE)
+        count = sum(one.was_given_up for one in crowd)
+        check("%s: %d of %d are given up" % (name, count, CROWD), count == CROWD)
+    loud = honest.mark()
+    for one in waiting:
+        one.join(40)
+        check("%s: %s" % (one.name, one.answer),
+              one.answer is not None and one.answer.status == 200 and one.answer.fault is None and one.answer.body == b"in")
+    honest.stop()
+    check("others: %s" % honest.faults[:5], not honest.faults and loud)
+    check("the proxy has ended", door.process.poll() is None)
+    door.stop()
+    for line in FAILED:
+        print("FAILED " + line)
+    print("%d clients, %d requests of others, p99 %.1f ms, %.1f ms in quiet: %d failed" % (
+        CROWD * len(ATTACKS), len(loud), p99(loud), p99(quiet), len(FAILED)))
+    sys.exit(1 if FAILED else 0)
+
+
+if __name__ == "__main__":
+    main()
