@@ -77,6 +77,11 @@ struct ContainerTable {
             return Effect(inspect: [id])
         case .stopped(let id):
             return Effect(isChanged: remove(id))
+        case .signalled(let id, let signal) where entries[id] == nil:
+            // A stream tells what happened before it, the list of what runs comes later.
+            guard signal.isStop, entries.count < Self.limit else { return Effect() }
+            entries[id] = Entry(revision: nextRevision(), stopping: now)
+            return Effect(inspect: [id])
         case .signalled(let id, let signal):
             return Effect(isChanged: stop(id, signal, now: now))
         case .health(let id, let status):

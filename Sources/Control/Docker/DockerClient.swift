@@ -58,6 +58,7 @@ final class DockerClient {
     private var state = State.idle
     private var exchanges: [ObjectIdentifier: GetExchange] = [:]
     private var events = JSONStreamSplitter()
+    private var heard = HeardEvents()
     private var address = SocketAddress.unix("")
     private var host = "docker"
     private var security: GetExchange.Security?
@@ -212,9 +213,8 @@ final class DockerClient {
 
     private func attach() {
         events = JSONStreamSplitter()
-        // Engines answer a moment before they begin to listen to their own events: what lies in between is asked for.
-        let path =
-            "/events?since=\(QueryText.seconds(FileStamp.now - 5_000_000))&filters=\(QueryText.escaped(DockerEvent.filters))"
+        let since = QueryText.seconds(heard.since(FileStamp.now))
+        let path = "/events?since=\(since)&filters=\(QueryText.escaped(DockerEvent.filters))"
         let delivery = GetExchange.Delivery.stream(
             opened: { [unowned self] in
                 state = .watching
@@ -267,6 +267,7 @@ final class DockerClient {
     // MARK: - Events
 
     private func receive(_ piece: UnsafeRawBufferPointer) {
+        heard.note(FileStamp.now)
         events.append(piece) { [unowned self] piece in
             switch piece {
             case .value(let json): take(json)

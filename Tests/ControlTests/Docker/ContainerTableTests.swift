@@ -63,6 +63,21 @@ struct ContainerTableTests {
         #expect(table.apply(event, now: start) == Effect())
     }
 
+    @Test("leaves a container out that was told to stop before it was known")
+    func unknownEnds() throws {
+        var table = ContainerTable()
+        #expect(table.apply(.signalled(id: "x", signal: .init(number: 10)), now: start) == Effect())
+        #expect(table.revision(of: "x") == nil)
+        #expect(table.apply(.signalled(id: "x", signal: .init(number: 15)), now: start) == Effect(inspect: ["x"]))
+        #expect(table.listed(["x"], isComplete: true, mark: table.mark, now: start).news == [])
+        let revision = try #require(table.revision(of: "x"))
+        #expect(table.inspected("x", revision: revision, try answer("x")) == Effect())
+        #expect(table.routable.isEmpty)
+        #expect(table.apply(.signalled(id: "y", signal: .init(number: 9)), now: start) == Effect(inspect: ["y"]))
+        #expect(table.inspected("y", revision: try #require(table.revision(of: "y")), nil) == Effect())
+        #expect(table.revision(of: "y") == nil)
+    }
+
     @Test("keeps a container that only got a message", arguments: [1, 10, 12, 17, 28])
     func otherSignals(number: Int) throws {
         var table = try running(answer("x"))
@@ -177,7 +192,7 @@ struct ContainerTableTests {
         for event in [
             DockerEvent.networkJoined(id: "x"), .networkLeft(id: "x", network: "n"),
             .health(id: "x", status: "healthy"),
-            .stopped(id: "x"), .signalled(id: "x", signal: .init(number: 15)),
+            .stopped(id: "x"),
         ] {
             #expect(table.apply(event, now: start) == Effect())
         }

@@ -261,6 +261,20 @@ struct DockerClientTests {
         #expect(docker.streams.count == 1)
     }
 
+    @Test("hears of a container that was told to stop while the stream of events was lost, or before there was one")
+    func unheardStop() throws {
+        docker.start("a", host: "a.example", tells: false)
+        docker.start("b", host: "b.example", tells: false)
+        docker.start("c", host: "c.example", tells: false)
+        docker.emit("kill", "a", #","signal":"15""#)
+        try synchronize()
+        #expect(hosts == ["b": "b.example", "c": "c.example"])
+        docker.closeStreams()
+        docker.emit("kill", "b", #","signal":"15""#)
+        try loop.wait(for: "the end") { hosts == ["c": "c.example"] }
+        #expect(docker.streams.count == 1)
+    }
+
     @Test("waits for an engine that comes later")
     func lateEngine() throws {
         try docker.stop()

@@ -3,6 +3,8 @@ import Foundation
 import Net
 import TLS
 
+@testable import Control
+
 /// A scripted engine on a Unix domain socket. It runs on the loop of its test.
 final class FakeDocker: EventSource {
     /// The containers that run, by identifier, as inspecting them shows.
@@ -33,6 +35,8 @@ final class FakeDocker: EventSource {
     private(set) var failures = 0
     /// The requests that came, without their version.
     private(set) var requests: [String] = []
+    /// The events that were told, which a new stream tells those who ask since when; engines keep some of them.
+    private var told: [(at: Int64, text: String)] = []
     /// The event streams that are open.
     private(set) var streams: [FakeDockerConnection] = []
     private(set) var connections: [ObjectIdentifier: FakeDockerConnection] = [:]
@@ -95,9 +99,11 @@ final class FakeDocker: EventSource {
 
     /// Sends an event of a container to every stream.
     func emit(_ action: String, _ id: String, _ attributes: String = "") {
-        send(
+        let text =
             #"{"status":"\#(action)","id":"\#(id)","Type":"container","Action":"\#(action)","#
-                + #""Actor":{"ID":"\#(id)","Attributes":{"image":"x"\#(attributes)}}}"# + "\n")
+            + #""Actor":{"ID":"\#(id)","Attributes":{"image":"x"\#(attributes)}}}"# + "\n"
+        told.append((FileStamp.now, text))
+        send(text)
     }
 
     /// Sends text to every event stream.
@@ -136,6 +142,7 @@ final class FakeDocker: EventSource {
             streams.append(connection)
             connection.sendRaw(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for event in told where event.at >= Self.since(target) { connection.sendChunks(event.text) }
         case "/networks":
             connection.answer(networks == nil ? 403 : 200, networks ?? #"{"message":"forbidden"}"#)
         case "/containers/json" where target.contains("all=1"):
@@ -148,6 +155,12 @@ final class FakeDocker: EventSource {
             let container = containers[id]
             connection.answer(container == nil ? 404 : 200, container ?? #"{"message":"No such container: \#(id)"}"#)
         }
+    }
+
+    /// What a request for events names as the beginning, in nanoseconds since 1970.
+    private static func since(_ target: String) -> Int64 {
+        let digits = target.split(separator: "since=").last?.prefix { $0 != "&" }.filter { $0 != "." }
+        return digits.flatMap { Int64($0) } ?? 0
     }
 
     private func answerFiltered(_ target: String, on connection: FakeDockerConnection) {
