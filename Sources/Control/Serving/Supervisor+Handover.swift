@@ -95,8 +95,10 @@ extension Supervisor {
             "Process \(process) has taken over: requests under way may take \(settings.drainTimeout.components.seconds) s more"
         )
         phase = .draining
-        configurator?.stop()
+        // Further ports are the other server's to open. But what a client asks for until it comes over there must not be decided
+        // by what was known of containers, passwords and files before.
         externalListeners?.stop()
+        externalListeners = nil
         agenda.schedule(.cutOff, after: settings.drainTimeout)
         agenda.schedule(.drain, after: min(Self.retirePatience, settings.drainTimeout / 2))
         workers?.retire()

@@ -345,7 +345,9 @@ package final class Supervisor {
             guard let notifier, let interval = notifier.watchdogInterval else { return }
             notifier.tell(.watchdog)
             agenda.schedule(.watchdog, after: interval)
-        case .drain: workers?.drain()
+        case .drain:
+            configurator?.stop()
+            workers?.drain()
         case .cutOff:
             log.warning("Some requests did not finish in time and are cut off")
             stop()
