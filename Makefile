@@ -1,6 +1,6 @@
 # What you can ask for: make help
 
-.PHONY: help run test lint fuzz bench image clean
+.PHONY: help run test lint fuzz bench soak image clean
 
 help:
 	@echo 'make run    build Portico and serve a private registry behind it (Ctrl-C stops all of it)'
@@ -8,6 +8,7 @@ help:
 	@echo 'make lint   check the form of sources and scripts'
 	@echo 'make fuzz   feed the parsers with hostile input: make fuzz TIME=5m TARGET=request-head'
 	@echo 'make bench  measure Portico beside nginx and others: make bench CASES="get down" ROUNDS=5 PEERS=nginx,portico'
+	@echo 'make soak   put Portico under mixed load, changes and faults for long: make soak TIME=30m LOAD=1'
 	@echo 'make image  build the Docker image "portico"'
 	@echo 'make clean  remove what was built, and the images pushed to the registry of "make run"'
 	@echo
@@ -32,6 +33,9 @@ bench:
 	    --static-swift-stdlib --scratch-path .build/static
 	@Benchmarks/run $(CASES) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) \
 	    $(if $(GIB),--gib $(GIB)) $(if $(PEERS),--servers $(PEERS)) $(if $(LOG),--log) $(if $(RECORD),--record)
+
+soak:
+	@scripts/soak $(or $(TIME),30m) $(if $(LOAD),--load $(LOAD))
 
 image:
 	@scripts/toolchain
