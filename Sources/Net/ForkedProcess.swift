@@ -25,6 +25,7 @@ package struct ForkedProcess: Sendable {
         portico_name_thread(name)
         let kept = keeping.sorted()
         portico_close_others(kept, Int32(kept.count))
+        ProgramMemory.releaseCode()
         body()
         // What the other process would do at its end is not this one's business.
         _exit(0)

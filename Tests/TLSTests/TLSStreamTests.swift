@@ -93,7 +93,7 @@ struct TLSStreamTests {
             written += count
         }
         let first = link.serverRead(limit: 64_000)
-        #expect(first.bytes.count > 3 * 16_384)
+        #expect(first.bytes.count > 2 * 16_384)
         var all = first.bytes
         while all.count < sent.count {
             try #require(link.server.mayRead)
@@ -104,6 +104,67 @@ struct TLSStreamTests {
         #expect(link.serverRead(limit: 64_000).result == .wouldBlock)
         #expect(link.server.mayRead == false)
         #expect(all.elementsEqual(sent))
+    }
+
+    @Test("leaves nothing behind for a read of its own, however the records are cut")
+    func wholeReads() throws {
+        let link = try connected()
+        let room = 128 * 1024 + 17 * 1024
+        // As a client sends chunks: large records, and a small one behind each four.
+        let piece = pattern(65_546)
+        let total = 12 * piece.count
+        var sent = 0
+        var received: [UInt8] = []
+        while received.count < total {
+            if sent < total { sent += link.client.write(piece[(sent % piece.count)...]) }
+            let bytes = link.serverRead(limit: room).bytes
+            received += bytes
+            #expect(bytes.isEmpty || bytes.count > 1000 || received.count == total)
+        }
+        #expect(received == Array((0..<12).map { _ in piece }.joined()))
+    }
+
+    @Test("ends with the last bytes, in one write", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func endsAlong(version: Int32) throws {
+        let link = try connected { _ = portico_ssl_set_versions($0, version, version) }
+        while case .bytes = link.client.read() {}
+        link.notify()
+        #expect(Array("last".utf8).withUnsafeBytes { link.server.write($0, ends: true) } == .complete)
+        #expect(link.client.read() == .bytes(Array("last".utf8)))
+        #expect(link.client.read() == .closeNotify)
+        // It is said once.
+        link.server.closeNotify()
+        link.server.shutdownWrite()
+        var byte: UInt8 = 0
+        #expect(recv(link.client.descriptor, &byte, 1, 0) == 0)
+    }
+
+    @Test("keeps a ticket for the answer where the client has asked already, and sends it where nothing more comes")
+    func ticketAlong() throws {
+        for isWhole in [true, false] {
+            let link = try TLSLink(engine, serverName: "a.test")
+            #expect(link.client.handshake() == .wouldBlock)
+            link.notify()
+            #expect(link.server.handshake() == .wouldBlock)
+            #expect(link.client.handshake() == .done)
+            #expect(link.client.write(Array("GET".utf8)[...]) == 3)
+            link.notify()
+            #expect(link.server.handshake() == .complete)
+            var bytes = [UInt8](repeating: 0, count: 64)
+            #expect(bytes.withUnsafeMutableBytes { link.server.read(into: $0) } == .bytes(3))
+            var byte: UInt8 = 0
+            #expect(recv(link.client.descriptor, &byte, 1, Int32(MSG_PEEK)) < 0)
+            #expect(!link.server.hasPending)
+            if isWhole {
+                #expect(link.serverWrite(Array("answer".utf8)) == .complete)
+                #expect(link.client.read() == .bytes(Array("answer".utf8)))
+            } else {
+                #expect(link.serverRead().result == .wouldBlock)
+                #expect(link.client.read() == .wouldBlock)
+            }
+            #expect(link.client.session() != nil)
+            #expect(recv(link.client.descriptor, &byte, 1, Int32(MSG_PEEK)) < 0)
+        }
     }
 
     @Test("reads through a buffer of any size", arguments: [1, 7, 1000, 16_384, 16_385])

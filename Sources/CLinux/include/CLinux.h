@@ -38,6 +38,10 @@ ssize_t portico_splice(int from, int to, size_t count);
 /// pipe2(2) with O_NONBLOCK | O_CLOEXEC; holds so many bytes where the system allows it (F_SETPIPE_SZ, fcntl(2)).
 int portico_pipe(int descriptors[2], int capacity);
 
+/// Gives the memory of this process's code and constants back (madvise(2), MADV_DONTNEED); what is used again comes back from
+/// the files. Parts that can be written, or were by the loader, are left alone.
+void portico_release_code(void);
+
 /// Names the calling thread (at most 15 bytes) for ps, top and perf.
 void portico_name_thread(const char *name);
 

@@ -34,6 +34,7 @@ extension Supervisor {
 
     func isServing() {
         agenda.schedule(.watchdog, after: .zero)
+        ProgramMemory.releaseCode()
         guard let inheritance, inheritance.isSuccession else {
             inheritance?.sockets.closeRest()
             notifier?.tell(.ready)

@@ -45,6 +45,7 @@ package final class HTTP2Session {
     /// The fields on their way to nghttp2, which copies them.
     var fieldPointers: ContiguousArray<nghttp2_nv> = []
     private(set) var session: OpaquePointer
+    private let memory: HTTP2SessionMemory
 
     /// A side of a connection that nothing was read from; its greeting is due at once.
     ///
@@ -56,6 +57,7 @@ package final class HTTP2Session {
         self.role = role
         self.limits = limits
         self.pool = pool
+        memory = HTTP2SessionMemory(pool.pages)
         windowSize = limits.connectionWindow
         if role == .server { conduct = HTTP2Conduct(limits: limits) }
         var options: OpaquePointer?
@@ -70,12 +72,13 @@ package final class HTTP2Session {
         nghttp2_option_set_max_continuations(options, (limits.continuationsPerHead + 1) * HTTP2FrameHeader.size)
         // `conduct` counts them, and knows which of them are paid for.
         nghttp2_option_set_stream_reset_rate_limit(options, .max, .max)
-        let make = role == .server ? nghttp2_session_server_new2 : nghttp2_session_client_new2
+        let make = role == .server ? nghttp2_session_server_new3 : nghttp2_session_client_new3
+        var functions = memory.functions
         var made: OpaquePointer?
         // The callbacks are called only from methods of this object, so it is there whenever they are.
         session = OpaquePointer(bitPattern: 1).unsafelyUnwrapped
         precondition(
-            make(&made, Self.callbacks.pointer, Unmanaged.passUnretained(self).toOpaque(), options) == 0,
+            make(&made, Self.callbacks.pointer, Unmanaged.passUnretained(self).toOpaque(), options, &functions) == 0,
             "out of memory")
         guard let made else { preconditionFailure("nghttp2 made no session") }
         session = made
@@ -163,6 +166,15 @@ package final class HTTP2Session {
     /// Whether nothing more is going to be read or written: the connection can be closed once `output` was sent.
     package var isOver: Bool {
         isBroken || nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    }
+
+    /// Gives back memory that is not needed while the connection is idle; does nothing where it is not.
+    package func rest() {
+        guard streams.isEmpty, events.isEmpty, output.isEmpty, nghttp2_session_want_write(session) == 0 else { return }
+        memory.release()
+        events = []
+        streams = []
+        fieldPointers = []
     }
 
     /// How many frames wait to be sent, data left out.

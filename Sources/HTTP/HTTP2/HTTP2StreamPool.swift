@@ -3,6 +3,8 @@ package final class HTTP2StreamPool {
     /// How many free streams are kept at the most.
     package let limit: Int
     private let headLimits: HeadLimits
+    /// What sessions keep in pages of their own.
+    let pages = HTTP2PagePool()
     private var streams: ContiguousArray<HTTP2Stream> = []
 
     /// A pool of streams that read heads up to these limits.

@@ -21,6 +21,8 @@ final class DownstreamListener: EventSource {
         self.worker = worker
         address = socket.address
         descriptor = FileDescriptor(owning: socket.raw)
+        // Connections have it from here (tcp(7)).
+        Socket.setNoDelay(socket.raw)
         token = try worker.loop.add(socket.raw, self, interest: .reading)
     }
 
@@ -56,7 +58,6 @@ final class DownstreamListener: EventSource {
     private func open(_ connection: consuming AcceptedConnection) {
         guard let peer = connection.peer else { return }
         let socket = connection.unpack()
-        Socket.setNoDelay(socket.raw)
         guard worker.settings.requiresProxyHeader else {
             return worker.serve(socket, peer: peer, through: address)
         }

@@ -227,7 +227,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
                     pieces += 1
                     continue
                 }
-                switch transport.read(into: worker.scratch.region) {
+                switch transport.read(into: worker.scratch.room) {
                 case .bytes(let received): count = received
                 case .wouldBlock: return
                 case .end where connection.isSwitched:
@@ -261,7 +261,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     /// Decodes the first `count` bytes of the scratch memory and hands on what they hold; false when it was broken.
     private func deliver(_ count: Int, isBuffered: Bool) -> Bool {
-        let region = worker.scratch.region
+        let region = worker.scratch.room
         let decoded: DecodedPiece
         do {
             decoded = try connection.receiveBody(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))

@@ -15,6 +15,8 @@ struct HTTP1Output: ~Copyable {
     private let pool: BufferPool
     private var held = ByteBuffer()
     private var coding = BodyFraming.none
+    /// Whether the connection ends with the response.
+    private var isClosing = false
 
     /// Responses over a transport; their heads are put together in blocks of the pool.
     init(transport: Transport, pool: BufferPool) {
@@ -42,7 +44,7 @@ struct HTTP1Output: ~Copyable {
         case .chunked: held.append("Transfer-Encoding: chunked\r\n")
         case .none, .untilClose: break
         }
-        var isClosing = false
+        isClosing = false
         switch framing.connection {
         case .close:
             isClosing = true
@@ -62,6 +64,7 @@ struct HTTP1Output: ~Copyable {
         pool.lend(to: &held)
         sentCount = 0
         coding = .untilClose
+        isClosing = false
         HeadWriter.appendStatusLine(101, to: &held)
         held.append("Connection: upgrade\r\nUpgrade: ")
         held.append(name)
@@ -96,13 +99,13 @@ struct HTTP1Output: ~Copyable {
         }
         held.append(UnsafeRawBufferPointer(piece))
         if isChunked { held.append(isLast ? "\r\n0\r\n\r\n" : "\r\n") }
-        return sendHeld(more: false)
+        return sendHeld(isLast: isLast)
     }
 
     /// The transport, where the body goes out as it comes and nothing is pending; what is held back is sent first.
     mutating func bodyTarget() -> Transport? {
         guard !coding.isChunked, transport.tls == nil else { return nil }
-        if !held.isEmpty, sendHeld(more: false) != .complete { return nil }
+        if !held.isEmpty, sendHeld() != .complete { return nil }
         return transport.hasPending ? nil : transport
     }
 
@@ -117,12 +120,12 @@ struct HTTP1Output: ~Copyable {
             held.append(trailers)
             held.append("\r\n")
         }
-        return flush()
+        return held.isEmpty ? flush() : sendHeld(isLast: true)
     }
 
     /// Sends what is held back.
     mutating func flush() -> WriteResult {
-        if !held.isEmpty { return sendHeld(more: false) }
+        if !held.isEmpty { return sendHeld() }
         return transport.hasPending ? .pending : .complete
     }
 
@@ -131,12 +134,12 @@ struct HTTP1Output: ~Copyable {
 
     private mutating func write(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) -> WriteResult {
         sentCount += coding.isChunked ? ChunkFrame.framedCount(of: piece.count, isLast: isLast) : piece.count
-        return transport.write(piece: piece, coding: coding, isLast: isLast)
+        return transport.write(piece: piece, coding: coding, isLast: isLast, endsStream: isClosing)
     }
 
-    private mutating func sendHeld(more: Bool) -> WriteResult {
+    private mutating func sendHeld(more: Bool = false, isLast: Bool = false) -> WriteResult {
         sentCount += held.count
-        let result = transport.write(held.readable, more: more)
+        let result = transport.write(held.readable, more: more, ends: isLast && isClosing)
         pool.reclaim(from: &held)
         return result
     }

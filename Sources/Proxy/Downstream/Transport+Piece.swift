@@ -10,18 +10,22 @@ extension Transport {
     /// Sends a piece of a body, framed in place as its coding demands.
     ///
     /// At least `Scratch.margin` bytes before and behind the piece are overwritten where the coding is chunked.
-    func write(piece: UnsafeMutableRawBufferPointer, coding: BodyFraming, isLast: Bool) -> WriteResult {
+    /// - Parameter endsStream: whether nothing follows the last piece, neither another message.
+    func write(
+        piece: UnsafeMutableRawBufferPointer, coding: BodyFraming, isLast: Bool, endsStream: Bool = false
+    ) -> WriteResult {
+        let ends = isLast && endsStream
         guard let start = piece.baseAddress, piece.count > 0 else {
             guard isLast, coding == .chunked else { return hasPending ? .pending : .complete }
-            return write(ChunkFrame.end.bytes, more: false)
+            return write(ChunkFrame.end.bytes, ends: ends)
         }
-        guard coding == .chunked else { return write(UnsafeRawBufferPointer(piece), more: false) }
+        guard coding == .chunked else { return write(UnsafeRawBufferPointer(piece), ends: ends) }
         let prefix = ChunkFrame.writePrefix(count: piece.count, endingAt: start)
         let suffix = isLast ? Self.lastChunk : Self.chunkEnd
         (start + piece.count).copyMemory(from: suffix.utf8Start, byteCount: suffix.utf8CodeUnitCount)
         let framed = UnsafeRawBufferPointer(
             start: start - prefix, count: prefix + piece.count + suffix.utf8CodeUnitCount)
-        return write(framed, more: false)
+        return write(framed, ends: ends)
     }
 }
 

@@ -7,6 +7,8 @@ final class Scratch {
     static let margin = 64
     /// The size of the largest piece.
     static let size = 128 * 1024
+    /// What a read over TLS may bring beyond what it receives: a record that was begun before.
+    private static let surplus = 17 * 1024
 
     private let memory: UnsafeMutableRawBufferPointer
 
@@ -15,7 +17,7 @@ final class Scratch {
     /// Memory for pieces of this size.
     init(size: Int = Scratch.size) {
         count = size
-        memory = .allocate(byteCount: size + 2 * Self.margin, alignment: 64)
+        memory = .allocate(byteCount: size + Self.surplus + 2 * Self.margin, alignment: 64)
     }
 
     deinit { memory.deallocate() }
@@ -32,5 +34,12 @@ final class Scratch {
     @inline(__always)
     var region: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + count])
+    }
+
+    /// Room for all that a read over TLS may bring which receives as much as `region` holds, so that nothing is left behind of it:
+    /// a few bytes that come by themselves cost as much to pass on as a large piece.
+    @inline(__always)
+    var room: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<memory.count - Self.margin])
     }
 }

@@ -9,7 +9,7 @@ final class StreamSocket {
     /// The descriptor's number, -1 when it is closed.
     private(set) var raw: Int32
     /// Whether there are bytes that the socket has not taken.
-    var hasPending: Bool { !pending.isEmpty || pipe != nil }
+    var hasPending: Bool { !pending.isEmpty && !isWithholding || pipe != nil }
 
     /// How many bytes there are that the socket has not taken.
     var pendingCount: Int { pending.count + (pipe?.0.count ?? 0) }
@@ -24,6 +24,8 @@ final class StreamSocket {
     private var isDrained = false
     private var isEnding = false
     private var isFull = false
+    /// Whether `pending` waits for the next write and not for the socket.
+    private var isWithholding = false
 
     /// The socket that the descriptor stands for.
     init(_ descriptor: consuming FileDescriptor) {
@@ -61,6 +63,7 @@ final class StreamSocket {
     @inline(__always)
     func send(_ bytes: UnsafeRawBufferPointer, more: Bool) -> WriteResult {
         guard !hasPending, !isFull else { return keep(bytes) }
+        guard !isWithholding else { return sendWithheld(before: bytes) }
         do throws(SystemError) {
             let count = try Socket.send(raw, bytes, more: more)
             guard count < bytes.count else { return .complete }
@@ -69,6 +72,21 @@ final class StreamSocket {
         } catch {
             return .failed(error)
         }
+    }
+
+    /// Keeps bytes until the next write, which will take them along, or `sendWithheld`, whichever comes first.
+    func withhold(_ bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty else { return }
+        isWithholding = !hasPending
+        _ = keep(bytes)
+    }
+
+    /// Sends what was withheld, if anything was, and the bytes behind it.
+    func sendWithheld(before bytes: UnsafeRawBufferPointer = .init(start: nil, count: 0)) -> WriteResult {
+        guard isWithholding else { return hasPending ? .pending : .complete }
+        isWithholding = false
+        pending.append(bytes)
+        return flush()
     }
 
     /// Sends what waits.
@@ -127,6 +145,7 @@ final class StreamSocket {
         descriptor = nil
         raw = -1
         pending = ByteBuffer()
+        isWithholding = false
         dropPipe()
     }
 

@@ -20,6 +20,8 @@ package final class TLSContext: Sendable {
 
     /// What stands for the policy where policies are compared often.
     let policyIdentity: Int
+    /// What sessions are bound to beside the name of the host.
+    private let sessionIdentity: [UInt8]
     let object: OpenSSLObject
 
     /// Settings to serve a certificate with.
@@ -35,6 +37,7 @@ package final class TLSContext: Sendable {
         self.clients = clients
         self.parameters = parameters
         policyIdentity = policy.hashValue
+        sessionIdentity = certificate.fingerprint + Array(policy.name.utf8) + [0]
         object = try Self.makeSettings(policy)
         guard Self.install(certificate, in: object.pointer) else { throw .setUp(OpenSSLFault.take().text) }
         if let parameters, !parameters.install(in: object.pointer) { throw .setUp(OpenSSLFault.take().text) }
@@ -51,10 +54,12 @@ package final class TLSContext: Sendable {
     /// Sessions are bound to what is hashed here, so that one cannot be resumed under another certificate, policy or
     /// host name than it was made under (RFC 6066 §3, RFC 8446 §4.2.11).
     func adopt(_ connection: OpaquePointer, serverName: ByteString?) -> Bool {
-        var identity = certificate.fingerprint + Array(policy.name.utf8) + [0]
+        var identity = sessionIdentity
         if let serverName { identity += serverName.bytes }
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(identity, identity.count, &digest)
+        guard EVP_Digest(identity, identity.count, &digest, nil, Self.sessionDigest?.pointer, nil) == 1 else {
+            return false
+        }
         // Who has to show a certificate shows it on each connection: it may have been taken back since.
         if clients != nil { portico_ssl_ask_for_certificate(connection) }
         // A connection keeps the versions and the order of preference of the settings it was made with.
@@ -63,6 +68,9 @@ package final class TLSContext: Sendable {
             && SSL_set_session_id_context(connection, digest, UInt32(digest.count)) == 1
             && portico_ssl_set_versions(connection, policy.oldest.rawValue, policy.newest.rawValue) == 1
     }
+
+    /// Fetched once: a fetch for each connection would look the name up under a lock.
+    private static let sessionDigest = OpenSSLObject(EVP_MD_fetch(nil, "SHA256", nil), release: EVP_MD_free)
 
     /// Sets up what all connections of a policy share, without a certificate.
     ///

@@ -114,7 +114,12 @@ package final class TLSStream {
         ERR_clear_error()
         engine.wire.pointee.beginReading(socket, room: 0, rest: &rest)
         let result = SSL_do_handshake(connection)
+        let isFollowed = !engine.wire.pointee.isEmpty
         engine.wire.pointee.endReading(rest: &rest)
+        if result == 1, isFollowed, SSL_is_server(connection) == 1, SSL_version(connection) == TLS1_3_VERSION {
+            // Only a ticket is left to send, and the client has asked already: the answer takes it along.
+            socket.withhold(engine.wire.pointee.takeOutput())
+        }
         // The alert that tells the peer why it is refused leaves here too.
         let sent = sendOutput(more: false)
         if result == 1 {
@@ -158,12 +163,17 @@ package final class TLSStream {
         wire.pointee.endReading(rest: &rest)
         // Answers to the peer's own: key updates, alerts.
         _ = sendOutput(more: false)
+        if total == 0 { _ = socket.sendWithheld() }
         if total > 0 { return .bytes(total) }
         return isOpen ? .wouldBlock : ending ?? .end
     }
 
     /// Encrypts the bytes and sends the records; what the socket does not take is kept.
-    func write(_ bytes: UnsafeRawBufferPointer, more: Bool) -> WriteResult {
+    ///
+    /// - Parameters:
+    ///   - more: whether the next piece follows at once.
+    ///   - ends: whether nothing follows at all, which the peer is told along with the bytes.
+    func write(_ bytes: UnsafeRawBufferPointer, more: Bool, ends: Bool) -> WriteResult {
         if case .failed(let error) = ending { return .failed(error) }
         var result = socket.hasPending ? WriteResult.pending : .complete
         var rest = bytes
@@ -173,6 +183,7 @@ package final class TLSStream {
             guard SSL_write(connection, rest.baseAddress, Int32(count)) == Int32(count) else {
                 return .failed(brokenOff(fault()))
             }
+            if ends, count == rest.count { notifyEnd() }
             result = sendOutput(more: more || count < rest.count)
             if case .failed = result { return result }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
@@ -182,13 +193,15 @@ package final class TLSStream {
 
     /// Tells the peer that no more bytes follow (close_notify); reading may go on.
     func closeNotify() -> WriteResult {
-        // A second call would not write but read, and stumble over data (SSL_shutdown(3)).
-        guard isEstablished, failure == nil, SSL_get_shutdown(connection) & SSL_SENT_SHUTDOWN == 0 else {
-            return socket.hasPending ? .pending : .complete
-        }
         engine.wire.pointee.begin(socket)
-        if SSL_shutdown(connection) < 0 { ERR_clear_error() }
+        notifyEnd()
         return sendOutput(more: false)
+    }
+
+    private func notifyEnd() {
+        // A second call would not write but read, and stumble over data (SSL_shutdown(3)).
+        guard isEstablished, failure == nil, SSL_get_shutdown(connection) & SSL_SENT_SHUTDOWN == 0 else { return }
+        if SSL_shutdown(connection) < 0 { ERR_clear_error() }
     }
 
     /// Counts what OpenSSL does besides passing data on, and cuts a peer off that does nothing else.
@@ -205,9 +218,7 @@ package final class TLSStream {
     private func sendOutput(more: Bool) -> WriteResult {
         let wire = engine.wire
         guard wire.pointee.outputCount > 0 else { return socket.hasPending ? .pending : .complete }
-        let records = UnsafeRawBufferPointer(rebasing: wire.pointee.output[..<wire.pointee.outputCount])
-        wire.pointee.outputCount = 0
-        return socket.send(records, more: more)
+        return socket.send(wire.pointee.takeOutput(), more: more)
     }
 
     private func end() {

@@ -36,6 +36,8 @@ struct TLSWire {
     static let inputCapacity = 128 * 1024
     /// What is received where there is less room, in bytes.
     private static let leastInput = 16 * 1024
+    /// What a record takes at the most, its header and what protects it included (RFC 8446 §5.2, RFC 5246 §6.2.3), and some more.
+    private static let recordLimit = 17 * 1024
     /// The most plaintext that one call may encrypt, in bytes.
     static let pieceLimit = 128 * 1024
     /// The room for the records of one piece and of what OpenSSL may add of its own.
@@ -67,13 +69,13 @@ struct TLSWire {
         unread = 0..<0
     }
 
-    /// Prepares for the next call into OpenSSL, which may receive about as many bytes at once as there is room for; `rest` is
-    /// what earlier calls have left of what was received, and empty afterwards.
+    /// Prepares for the next call into OpenSSL, which may receive as many bytes at once as there is room for together with the
+    /// record that may have been begun before; `rest` is what earlier calls have left of what was received, and empty afterwards.
     @inline(__always)
     mutating func beginReading(_ socket: StreamSocket, room: Int, rest: inout ByteBuffer) {
         begin(socket)
         isSated = false
-        readLimit = min(max(room, Self.leastInput), Self.inputCapacity)
+        readLimit = min(max(room - Self.recordLimit, Self.leastInput), Self.inputCapacity)
         if !rest.isEmpty { take(&rest) }
     }
 
@@ -97,6 +99,14 @@ struct TLSWire {
         rest = ByteBuffer(capacity: unread.count)
         rest.append(UnsafeRawBufferPointer(rebasing: input[unread]))
         unread = 0..<0
+    }
+
+    /// What OpenSSL has written; it stays where it is until the next call.
+    @inline(__always)
+    mutating func takeOutput() -> UnsafeRawBufferPointer {
+        let count = outputCount
+        outputCount = 0
+        return UnsafeRawBufferPointer(rebasing: output[..<count])
     }
 
     /// The functions of the stream, for OpenSSL; nil when it is out of memory.

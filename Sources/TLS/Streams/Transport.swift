@@ -93,10 +93,12 @@ package final class Transport {
     /// Sends all the bytes; those that the socket does not take now are kept, and the result says so.
     ///
     /// While the result is pending the caller writes no more, so that at most one piece is kept.
-    /// - Parameter more: whether the next piece follows at once, so that a short segment can wait for it.
+    /// - Parameters:
+    ///   - more: whether the next piece follows at once, so that a short segment can wait for it.
+    ///   - ends: whether nothing follows at all: over TLS the peer is told so along with the bytes, as `closeNotify()` would.
     @inline(__always)
-    package func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false) -> WriteResult {
-        if let tls { return tls.write(bytes, more: more) }
+    package func write(_ bytes: UnsafeRawBufferPointer, more: Bool = false, ends: Bool = false) -> WriteResult {
+        if let tls { return tls.write(bytes, more: more, ends: ends) }
         return socket.send(bytes, more: more)
     }
 

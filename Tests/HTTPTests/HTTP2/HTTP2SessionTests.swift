@@ -40,6 +40,27 @@ struct HTTP2SessionTests {
         "3 interim 103", "3 200", "3 data answer to 3", "3 trailers true x-sum: 42\r\n", "3 closed noError",
     ]
 
+    @Test("serves after a rest as before, and rests only when nothing is under way")
+    func rests() {
+        let server = Self.server()
+        let client = HTTP2Peer(.client)
+        for number in 1...3 {
+            client.forgetLog()
+            client.request("GET", "/")
+            server.session.rest()
+            let request = client.take()
+            server.give(Array(request.dropLast()))
+            server.session.rest()
+            server.give(Array(request.suffix(1)))
+            server.session.rest()
+            HTTP2Peer.exchange(server, client)
+            let id = 2 * number - 1
+            #expect(client.log.suffix(5).contains("\(id) data answer to \(id)"))
+            server.session.rest()
+            client.session.rest()
+        }
+    }
+
     @Test("reads requests the same, however their bytes are cut")
     func requestsCut() {
         let bytes = Self.requests()

@@ -125,9 +125,9 @@ struct HTTP2EndsTests {
         #expect(client.stream.end == .closed)
     }
 
-    @Test("come when no request does for the keep-alive time")
-    func idle() throws {
-        let proxy = try TestProxy(to: [.answering()], settings: { $0.keepaliveTimeout = .milliseconds(50) })
+    @Test("come when no request does for the keep-alive time", arguments: [50, 1050])
+    func idle(milliseconds: Int) throws {
+        let proxy = try TestProxy(to: [.answering()], settings: { $0.keepaliveTimeout = .milliseconds(milliseconds) })
         let client = try proxy.connectHTTP2()
         #expect(try client.receive(client.request()).status == 200)
         try client.receiveToEnd()

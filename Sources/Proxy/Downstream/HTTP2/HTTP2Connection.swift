@@ -27,6 +27,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         case firstRequest
         case head
         case nextRequest
+        /// The same, after a while in which none has come.
+        case nextRequestAtRest
         case answerToNotice
         case output
         case end
@@ -39,6 +41,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     /// How many streams' objects are kept for further streams.
     private static let spareLimit = 32
     private static let idleSpareLimit = 1
+    /// After how long a time without requests memory is given back that each of them needs.
+    private static let restTime = Timeout.seconds(1)
     /// How long a client has to learn that no more streams are taken, and to close in its turn.
     private static let noticeTime = Timeout.seconds(1)
     private static let lingeringTime = Timeout.seconds(2)
@@ -134,7 +138,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         waiting = .nothing
         switch passed {
         case .nothing: return
-        case .firstRequest, .nextRequest, .head:
+        case .nextRequest where mayRest: rest()
+        case .firstRequest, .nextRequest, .nextRequestAtRest, .head:
             session.terminate(.noError)
             gather()
         case .answerToNotice: goAway()
@@ -165,7 +170,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
             guard session.queuedFrameCount < Self.queueLimit || !transport.hasPending else { break }
             guard pieces < Self.piecesPerTurn else { return worker.loop.again(token) }
             pieces += 1
-            let region = workspace.input.region
+            let region = workspace.input.room
             switch transport.read(into: region) {
             case .bytes(let count):
                 if phase == .lingering { continue }
@@ -274,8 +279,20 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     private var isDone: Bool { phase == .leaving && session.streams.isEmpty }
 
-    private func trim() {
-        while spares.count > Self.idleSpareLimit { spares.removeLast().retire() }
+    private func trim(to limit: Int = HTTP2Connection.idleSpareLimit) {
+        while spares.count > limit { spares.removeLast().retire() }
+    }
+
+    private var mayRest: Bool { Self.restTime.nanoseconds < timeouts.keepalive.nanoseconds }
+
+    /// Gives back what a connection needs for a request, since none may come for long.
+    private func rest() {
+        trim(to: 0)
+        spares = []
+        session.rest()
+        waiting = .nextRequestAtRest
+        let left = timeouts.keepalive.nanoseconds - Self.restTime.nanoseconds
+        worker.loop.setDeadline(.nanoseconds(Int64(clamping: left)), for: token)
     }
 
     private func setDeadline() {
@@ -293,7 +310,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
             } else {
                 requestCount == 0 ? .firstRequest : .nextRequest
             }
-        guard next != waiting else { return }
+        if next == waiting || next == .nextRequest && waiting == .nextRequestAtRest { return }
         waiting = next
         switch next {
         case .nothing: worker.loop.clearDeadline(for: token)
@@ -301,7 +318,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         case .head:
             // Before a request was routed, no host's times are known.
             worker.loop.setDeadline(requestCount == 0 ? worker.clientHeaderTimeout : timeouts.clientHeader, for: token)
-        case .nextRequest: worker.loop.setDeadline(timeouts.keepalive, for: token)
+        case .nextRequest, .nextRequestAtRest:
+            worker.loop.setDeadline(mayRest ? Self.restTime : timeouts.keepalive, for: token)
         case .answerToNotice: worker.loop.setDeadline(Self.noticeTime, for: token)
         case .output: worker.loop.setDeadline(timeouts.clientSend, for: token)
         case .end: worker.loop.setDeadline(Self.lingeringTime, for: token)

@@ -201,7 +201,7 @@ final class HTTP2UpstreamConnection: EventSource, OutputGathering {
                 break
             }
             pieces += 1
-            let region = workspace.input.region
+            let region = workspace.input.room
             switch transport.read(into: region) {
             case .bytes(let count):
                 heardAt = worker.loop.now
