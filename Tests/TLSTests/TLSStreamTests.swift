@@ -106,10 +106,11 @@ struct TLSStreamTests {
         #expect(all.elementsEqual(sent))
     }
 
-    @Test("leaves nothing behind for a read of its own, however the records are cut")
-    func wholeReads() throws {
+    @Test(
+        "leaves nothing behind for a read of its own, however the records are cut",
+        arguments: [128 * 1024 + 17 * 1024, 2 * 128 * 1024 + 17 * 1024])
+    func wholeReads(room: Int) throws {
         let link = try connected()
-        let room = 128 * 1024 + 17 * 1024
         // As a client sends chunks: large records, and a small one behind each four.
         let piece = pattern(65_546)
         let total = 12 * piece.count

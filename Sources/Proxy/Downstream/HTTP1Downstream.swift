@@ -227,7 +227,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
                     pieces += 1
                     continue
                 }
-                switch transport.read(into: worker.scratch.room) {
+                switch transport.read(into: worker.scratch.wideRoom) {
                 case .bytes(let received): count = received
                 case .wouldBlock: return
                 case .end where connection.isSwitched:
@@ -236,7 +236,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
                 case .end, .failed: return exchange.downstreamFailed(.clientGone)
                 }
             }
-            pieces += 1
+            pieces += count > Scratch.size ? 2 : 1
             guard deliver(count, isBuffered: isBuffered) else { return }
         }
     }
@@ -261,7 +261,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
 
     /// Decodes the first `count` bytes of the scratch memory and hands on what they hold; false when it was broken.
     private func deliver(_ count: Int, isBuffered: Bool) -> Bool {
-        let region = worker.scratch.room
+        let region = worker.scratch.wideRoom
         let decoded: DecodedPiece
         do {
             decoded = try connection.receiveBody(UnsafeMutableRawBufferPointer(rebasing: region[..<count]))

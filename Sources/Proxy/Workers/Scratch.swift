@@ -5,7 +5,7 @@
 final class Scratch {
     /// The bytes before and behind `region` that whoever frames the piece may write.
     static let margin = 64
-    /// The size of the largest piece.
+    /// The size of the largest piece of an answer.
     static let size = 128 * 1024
     /// What a read over TLS may bring beyond what it receives: a record that was begun before.
     private static let surplus = 17 * 1024
@@ -17,7 +17,7 @@ final class Scratch {
     /// Memory for pieces of this size.
     init(size: Int = Scratch.size) {
         count = size
-        memory = .allocate(byteCount: size + Self.surplus + 2 * Self.margin, alignment: 64)
+        memory = .allocate(byteCount: 2 * size + Self.surplus + 2 * Self.margin, alignment: 64)
     }
 
     deinit { memory.deallocate() }
@@ -40,6 +40,12 @@ final class Scratch {
     /// a few bytes that come by themselves cost as much to pass on as a large piece.
     @inline(__always)
     var room: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<Self.margin + count + Self.surplus])
+    }
+
+    /// The same for two such reads, whose bytes go on in one write: what a write costs hardly depends on its size.
+    @inline(__always)
+    var wideRoom: UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(rebasing: memory[Self.margin..<memory.count - Self.margin])
     }
 }

@@ -134,8 +134,8 @@ package final class TLSStream {
         return .failed(fail(fault()))
     }
 
-    /// Reads and decrypts what one system call brings, or as many as the first record takes. Where the buffer is not full then,
-    /// more may still have come.
+    /// Reads and decrypts what one system call brings, or as many as the first record takes, or as many as there is room for what
+    /// each of them may bring. Where the buffer is not full then, more may still have come.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         if let ending { return ending }
         guard let start = buffer.baseAddress else { return .wouldBlock }
@@ -152,9 +152,9 @@ package final class TLSStream {
             }
             total += Int(count)
             messages = 0
-            wire.pointee.isSated = true
+            wire.pointee.isSated = buffer.count - total < TLSWire.fullRoom
             // Nothing is left on either side of OpenSSL, which would only find that out at some length.
-            if wire.pointee.isEmpty, SSL_has_pending(connection) == 0 {
+            if wire.pointee.isEmpty, wire.pointee.isSated || !socket.mayReceive, SSL_has_pending(connection) == 0 {
                 mayRead = socket.mayReceive
                 break
             }

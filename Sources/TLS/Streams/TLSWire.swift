@@ -38,6 +38,8 @@ struct TLSWire {
     private static let leastInput = 16 * 1024
     /// What a record takes at the most, its header and what protects it included (RFC 8446 §5.2, RFC 5246 §6.2.3), and some more.
     private static let recordLimit = 17 * 1024
+    /// Room for all that comes of the most that is received at once, in bytes.
+    static let fullRoom = inputCapacity + recordLimit
     /// The most plaintext that one call may encrypt, in bytes.
     static let pieceLimit = 128 * 1024
     /// The room for the records of one piece and of what OpenSSL may add of its own.
