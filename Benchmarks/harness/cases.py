@@ -296,6 +296,41 @@ for _name, _count in (("change", 0), ("change-1k", 1000), ("change-10k", 10000))
     _case(_name, f"a host is added to {_count + 1:,}, under 1,500 requests a second and an upload", _CHANGE,
           _change(_count), is_fresh=True, needs_host_ports=True, hosts=lambda bench, count=_count: bench.hosts(count))
 
+# What many changes leave behind.
+
+
+def _churn(count):
+    def measure(server, bench):
+        hosts = bench.hosts(count) + [bench.main_host()]
+        target = bench.host_ports[-1]
+        time.sleep(1)
+        start = server.memory()
+        with bench.window(server) as window:
+            for number in range(1000):
+                # Ten names in turn, each time with another backend.
+                name, port = f"new{number % 10}.localhost", bench.host_ports[number % 97]
+                server.install(server.configuration(hosts + [Host(name, port)]))
+                server.reload()
+                time.sleep(0.02)
+        # The last change is there, and what was before it is not needed any more.
+        server.install(server.configuration(hosts + [Host("last.localhost", target)]))
+        server.reload()
+        last = bench.client.run("wait", SMALL, server.tls_port, host="last.localhost", backend=target, seconds=20)
+        _expect(last, last["live"])
+        time.sleep(2)
+        return {
+            "start_pss_mib": start, "changes_pss_mib": server.memory(), "cpu_change_ms": window.seconds,
+            "others": window.others,
+        }
+
+    return measure
+
+
+_CHURN = "start_pss_mib changes_pss_mib cpu_change_ms"
+for _name, _count in (("churn", 0), ("churn-10k", 10000)):
+    _case(_name, f"1,000 changes of hosts beside {_count + 1:,}, one every 20 ms", _CHURN, _churn(_count), is_fresh=True,
+          needs_host_ports=True, hosts=lambda bench, count=_count: bench.hosts(count))
+
 # Passwords.
 
 
