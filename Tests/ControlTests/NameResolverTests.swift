@@ -4,7 +4,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Looking names up", .timeLimit(.minutes(5)))
+@Suite("Looking names up", .timeLimit(.minutes(10)))
 struct NameResolverTests {
     private let loop: EventLoop
     private let resolver: NameResolver

@@ -49,7 +49,7 @@ extension EndToEnd {
             #expect(routes.contains("door (self.test): it is Portico itself"), "\(routes)")
         }
 
-        @Test("leaves at once on SIGTERM as the first process, idle connections or not", .timeLimit(.minutes(2)))
+        @Test("leaves at once on SIGTERM as the first process, idle connections or not", .timeLimit(.minutes(10)))
         func firstProcess() throws {
             try startDoor()
             try start("one")

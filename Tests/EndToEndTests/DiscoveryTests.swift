@@ -13,7 +13,7 @@ extension EndToEnd {
             door = try FrontDoor(Site(), docker: engine.address, inside: engine)
         }
 
-        @Test("a container is routed when it starts, and no more when it is stopped or killed", .timeLimit(.minutes(2)))
+        @Test("a container is routed when it starts, and no more when it is stopped or killed", .timeLimit(.minutes(10)))
         func startAndStop() throws {
             #expect(try get("one.test").status == 503)
             try start("one", host: "one.test")
@@ -26,7 +26,7 @@ extension EndToEnd {
             try eventually("it is gone") { try get("one.test").status == 503 }
         }
 
-        @Test("finds the containers that ran before it did", .timeLimit(.minutes(2)))
+        @Test("finds the containers that ran before it did", .timeLimit(.minutes(10)))
         func earlierContainers() throws {
             try start("one", host: "one.test,alias.test")
             door.signal(SIGTERM)
@@ -36,13 +36,13 @@ extension EndToEnd {
             #expect(try second.routes().contains("alias.test"))
         }
 
-        @Test("takes VIRTUAL_PORT before the exposed port", .timeLimit(.minutes(2)))
+        @Test("takes VIRTUAL_PORT before the exposed port", .timeLimit(.minutes(10)))
         func port() throws {
             try start("one", host: "one.test", with: "--env", "PORT=9000", "--env", "VIRTUAL_PORT=9000")
             try eventually("it is routed") { try get("one.test").status == 200 }
         }
 
-        @Test("containers share a host by path, and one of them has several ports", .timeLimit(.minutes(2)))
+        @Test("containers share a host by path, and one of them has several ports", .timeLimit(.minutes(10)))
         func paths() throws {
             try start("front", host: "paths.test")
             try start(
@@ -59,14 +59,14 @@ extension EndToEnd {
             #expect(try get("ignored.test").status == 503)
         }
 
-        @Test("finds hosts by regular expressions", .timeLimit(.minutes(2)))
+        @Test("finds hosts by regular expressions", .timeLimit(.minutes(10)))
         func regularExpression() throws {
             try start("regex", host: "placeholder.test", with: "--env", "VIRTUAL_HOST=~^r[0-9]+\\.test$")
             try eventually("it is routed") { try get("r12.test", "/name").body == "regex\n" }
             #expect(try get("rx.test").status == 503)
         }
 
-        @Test("a name with a star stands for many, and one without goes before it", .timeLimit(.minutes(2)))
+        @Test("a name with a star stands for many, and one without goes before it", .timeLimit(.minutes(10)))
         func stars() throws {
             try start("many", host: "*.star.test")
             try start("one", host: "one.star.test")

@@ -18,7 +18,7 @@ extension EndToEnd {
 
         @Test(
             "are seen, while two clients of 1,000 requests and a slow upload see none of them",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func edits() throws {
             try prepare()
             let door = try FrontDoor(site, docker: engine.address, inside: engine)

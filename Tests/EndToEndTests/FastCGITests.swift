@@ -55,7 +55,7 @@ extension EndToEnd {
             Curl("http://php.test:\(door.http)\(path)").with("--resolve", "php.test:\(door.http):127.0.0.1")
         }
 
-        @Test("runs scripts, and tells them who asks", .timeLimit(.minutes(1)))
+        @Test("runs scripts, and tells them who asks", .timeLimit(.minutes(10)))
         func scripts() throws {
             try eventually("php answers") { try request("/").outcome().status == 200 }
             let answer = try request("/?a=b").with("--header", "Proxy: evil", "--header", "X-Forwarded-For: 6.6.6.6")
@@ -65,7 +65,7 @@ extension EndToEnd {
             #expect(answer["Server"] == ["portico"])
         }
 
-        @Test("gets bodies, with a length and in chunks, and answers with large ones", .timeLimit(.minutes(2)))
+        @Test("gets bodies, with a length and in chunks, and answers with large ones", .timeLimit(.minutes(10)))
         func bodies() throws {
             try eventually("php answers") { try request("/").outcome().status == 200 }
             let body = String(repeating: "portico ", count: 500_000)
@@ -84,7 +84,7 @@ extension EndToEnd {
             #expect(try request("/large.php").outcome().body.utf8.count == 5_000_000)
         }
 
-        @Test("says the status, and its messages stand in the log", .timeLimit(.minutes(1)))
+        @Test("says the status, and its messages stand in the log", .timeLimit(.minutes(10)))
         func statuses() throws {
             try eventually("php answers") { try request("/").outcome().status == 200 }
             let away = try request("/away.php").outcome()
@@ -95,7 +95,7 @@ extension EndToEnd {
             try eventually("the message is in the log") { door.log.contains("it went away") }
         }
 
-        @Test("serves more requests at a time than it has processes", .timeLimit(.minutes(2)))
+        @Test("serves more requests at a time than it has processes", .timeLimit(.minutes(10)))
         func manyRequests() throws {
             try eventually("php answers") { try request("/").outcome().status == 200 }
             let outcome = try Command([

@@ -61,7 +61,7 @@ extension EndToEnd {
 
         @Test(
             "serves many hosts on one connection, with trailers, interim answers, early refusals and 421",
-            .timeLimit(.minutes(2)))
+            .timeLimit(.minutes(10)))
         func library() throws {
             let outcome = try Command([
                 Requirement.python, Checkout.http2 + "/client.py", "\(door.https)", site.certificate("site.test"),
@@ -71,7 +71,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "serves curl, with GET, HEAD and uploads of any length", .timeLimit(.minutes(2)), arguments: [true, false])
+            "serves curl, with GET, HEAD and uploads of any length", .timeLimit(.minutes(10)), arguments: [true, false])
         func withCurl(isSecure: Bool) throws {
             let get = try curl("one.site.test", "/name", isSecure: isSecure).outcome()
             #expect(get.head.hasPrefix("HTTP/2 200"), "\(get)")
@@ -90,7 +90,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "answers curl in the middle of an upload, and curl reads it", .timeLimit(.minutes(2)),
+            "answers curl in the middle of an upload, and curl reads it", .timeLimit(.minutes(10)),
             arguments: [("closed.site.test", 401), ("small.site.test", 413), ("one.site.test", 403)])
         func earlyAnswer(host: String, status: Int) throws {
             let answer = try curl(host, "/refuse").with("--upload-file", "-").reading(zeros(megabytes: 64)).outcome()
@@ -99,7 +99,7 @@ extension EndToEnd {
             #expect(!answer.body.isEmpty)
         }
 
-        @Test("takes no offer of HTTP/2 inside HTTP/1.1, and passes none on", .timeLimit(.minutes(1)))
+        @Test("takes no offer of HTTP/2 inside HTTP/1.1, and passes none on", .timeLimit(.minutes(10)))
         func upgrade() throws {
             let answer = try Curl(url("one.site.test", "/name", isSecure: false)).with("--http2")
                 .with("--resolve", "one.site.test:\(door.http):127.0.0.1").outcome()
@@ -107,13 +107,13 @@ extension EndToEnd {
             #expect(answer.body == "one")
         }
 
-        @Test("speaks HTTP/1.1 where a host's file says so", .timeLimit(.minutes(1)))
+        @Test("speaks HTTP/1.1 where a host's file says so", .timeLimit(.minutes(10)))
         func directive() throws {
             let answer = try curl("old.site.test", "/name").outcome()
             #expect(answer.head.hasPrefix("HTTP/1.1 200"), "\(answer)")
         }
 
-        @Test("speaks HTTP/1.1 alone with ENABLE_HTTP2=false, in the clear too", .timeLimit(.minutes(1)))
+        @Test("speaks HTTP/1.1 alone with ENABLE_HTTP2=false, in the clear too", .timeLimit(.minutes(10)))
         func off() throws {
             let other = try Site()
             try other.makeCertificate("one.site.test")
@@ -130,7 +130,7 @@ extension EndToEnd {
             #expect(!old.accessLog.contains("HTTP/2"), "\(old.accessLog)")
         }
 
-        @Test("serves nghttp, with trailers, an awaited 100 and what it reprioritises", .timeLimit(.minutes(1)))
+        @Test("serves nghttp, with trailers, an awaited 100 and what it reprioritises", .timeLimit(.minutes(10)))
         func withNghttp() throws {
             let address = "https://127.0.0.1:\(door.https)"
             let common = ["nghttp", "--no-verify-peer", "--header", ":authority: one.site.test"]
@@ -152,7 +152,7 @@ extension EndToEnd {
             #expect(many.output.split(separator: "\n").count { $0.contains(" 200 ") && $0.contains("/name") } == 100)
         }
 
-        @Test("serves h2load, over TLS and in the clear", .timeLimit(.minutes(1)), arguments: [true, false])
+        @Test("serves h2load, over TLS and in the clear", .timeLimit(.minutes(10)), arguments: [true, false])
         func withH2load(isSecure: Bool) throws {
             let outcome = try Command([
                 "h2load", "--requests", "4000", "--clients", "8", "--max-concurrent-streams", "64", "--header",
@@ -166,7 +166,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "takes an upload to its end when it is told to stop, and no stream after it", .timeLimit(.minutes(1)))
+            "takes an upload to its end when it is told to stop, and no stream after it", .timeLimit(.minutes(10)))
         func drain() throws {
             let answer = try TemporaryFolder()
             let upload = try RunningProcess(

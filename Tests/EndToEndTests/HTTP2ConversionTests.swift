@@ -5,7 +5,7 @@ extension EndToEnd {
     @Suite("Requests over HTTP/2 become requests of HTTP/1.1", .requires(.http2))
     struct HTTP2ConversionTests {
         @Test(
-            "as they are meant, or not at all", .timeLimit(.minutes(2)))
+            "as they are meant, or not at all", .timeLimit(.minutes(10)))
         func conversion() throws {
             let site = try Site()
             let port = try freePort()

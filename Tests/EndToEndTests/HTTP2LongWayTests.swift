@@ -12,7 +12,7 @@ extension EndToEnd {
 
         @Test(
             "get windows that grow as far as the way is long, so that these do not hold them up",
-            .timeLimit(.minutes(2)),
+            .timeLimit(.minutes(10)),
             arguments: [false, true])
         func growth(isSecure: Bool) throws {
             let site = try Site()

@@ -12,7 +12,7 @@ extension EndToEnd {
 
         @Test(
             "passes on no request that two parsers could read in two ways, and leaves nothing on any connection",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func smuggling() throws {
             let backend = try freePort()
             let door = try serve(["h.test": "location / { proxy_pass http://127.0.0.1:\(backend); }"])
@@ -20,7 +20,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "answers with what the backend said, or with 502, or breaks off so that it is seen", .timeLimit(.minutes(5))
+            "answers with what the backend said, or with 502, or breaks off so that it is seen", .timeLimit(.minutes(10))
         )
         func answers() throws {
             let (backend, early) = (try freePort(), try freePort())
@@ -33,7 +33,7 @@ extension EndToEnd {
 
         @Test(
             "outlives every failure of a backend, at every stage, and has nothing left behind it",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func faults() throws {
             let ports = try (backend: freePort(), refusing: freePort(), hanging: freePort())
             let door = try serve([
@@ -58,7 +58,7 @@ extension EndToEnd {
 
         @Test(
             "lets no spelling of a path or a host past its rules, as nginx does not, and believes no client's claims",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func access() throws {
             let backend = try freePort()
             let rules = try String(contentsOfFile: Self.folder + "guards/rules.test", encoding: .utf8)
@@ -80,7 +80,7 @@ extension EndToEnd {
                 ["--tls-port", "\(door.https)", "--backend", "\(backend)", "--folder", site.folder.path])
         }
 
-        @Test("costs as much for an unknown user as for a known one", .timeLimit(.minutes(5)))
+        @Test("costs as much for an unknown user as for a known one", .timeLimit(.minutes(10)))
         func names() throws {
             try site.setPassword("guarded.test", user: "alice", "open sesame", algorithm: "sha512")
             let door = try serve(
@@ -94,14 +94,14 @@ extension EndToEnd {
 
         @Test(
             "finds its containers again whatever the engine says, or does not say, and keeps those it knows",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func engine() throws {
             try drive("engine.py", ["--portico", Checkout.portico, "--folder", site.folder.path])
         }
 
         @Test(
             "lets nobody in by a broken password file, shows the last good certificate, and needs no help when they are mended",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func files() throws {
             let backend = try freePort()
             let passing = "proxy_pass http://127.0.0.1:\(backend);"
@@ -121,7 +121,7 @@ extension EndToEnd {
 
         @Test(
             "serves on when descriptors or the disk have run out, and does not spin", .requires(.administrator),
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(10)))
         func shortage() throws {
             try drive("shortage.py", ["--portico", Checkout.portico, "--folder", site.folder.path])
         }

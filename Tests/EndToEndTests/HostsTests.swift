@@ -46,7 +46,7 @@ extension EndToEnd {
             #expect(result.good > 50)
         }
 
-        @Test("a port that somebody else has is reported, and had as soon as it is free", .timeLimit(.minutes(2)))
+        @Test("a port that somebody else has is reported, and had as soon as it is free", .timeLimit(.minutes(10)))
         func takenPort() throws {
             let folder = try TemporaryFolder()
             let other = try RunningProcess(
@@ -65,7 +65,7 @@ extension EndToEnd {
             #expect(try !door.routes().contains("cannot listen"))
         }
 
-        @Test("clients are who the PROXY header says, in both of its versions", .timeLimit(.minutes(2)))
+        @Test("clients are who the PROXY header says, in both of its versions", .timeLimit(.minutes(10)))
         func proxyProtocol() throws {
             let door = try FrontDoor(
                 Site(), docker: engine.address, inside: engine, environment: ["ENABLE_PROXY_PROTOCOL": "true"])
@@ -90,7 +90,7 @@ extension EndToEnd {
             #expect(without.trouble.contains("(52)"), "\(without)")
         }
 
-        @Test("over IPv6, to the client as to the container", .timeLimit(.minutes(2)))
+        @Test("over IPv6, to the client as to the container", .timeLimit(.minutes(10)))
         func ipv6() throws {
             let without = try FrontDoor(Site(), docker: "none", inside: engine)
             #expect(try get("http://[::1]/").trouble.contains("(7)"))
@@ -114,7 +114,7 @@ extension EndToEnd {
             #expect(try get("http://six.test/name").body == "six\n")
         }
 
-        @Test("an engine over TCP and TLS, and filters of its containers", .timeLimit(.minutes(2)))
+        @Test("an engine over TCP and TLS, and filters of its containers", .timeLimit(.minutes(10)))
         func secureEngine() throws {
             let variables = ["DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": engine.certificates]
             let door = try FrontDoor(
@@ -142,7 +142,7 @@ extension EndToEnd {
             #expect((stranger.output + stranger.errors).contains("containers are not known"), "\(stranger)")
         }
 
-        @Test("clients show certificates where a host asks for them", .timeLimit(.minutes(2)))
+        @Test("clients show certificates where a host asks for them", .timeLimit(.minutes(10)))
         func clientCertificates() throws {
             let site = try Site()
             try site.makeCertificate("mutual.test")
@@ -160,7 +160,7 @@ extension EndToEnd {
             #expect(door.log.contains("Watching docker events"))
         }
 
-        @Test("the debug endpoint shows how a host is served", .timeLimit(.minutes(1)))
+        @Test("the debug endpoint shows how a host is served", .timeLimit(.minutes(10)))
         func debugEndpoint() throws {
             let door = try FrontDoor(
                 Site(), docker: engine.address, inside: engine, environment: ["DEBUG_ENDPOINT": "true"])

@@ -21,7 +21,7 @@ extension EndToEnd {
                 site, docker: engine.address, inside: engine, arguments: ["--user", "nobody", "--sandbox", "required"])
         }
 
-        @Test("cannot reach the engine, and its threads can gain nothing", .timeLimit(.minutes(2)))
+        @Test("cannot reach the engine, and its threads can gain nothing", .timeLimit(.minutes(10)))
         func walls() throws {
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(door.id)/task")
             #expect(threads.count > 2)
@@ -43,7 +43,7 @@ extension EndToEnd {
             #expect(door.log.contains("confined: no new privileges, files by Landlock, system calls by a filter"))
         }
 
-        @Test("follows containers, certificates and passwords that only root may read", .timeLimit(.minutes(2)))
+        @Test("follows containers, certificates and passwords that only root may read", .timeLimit(.minutes(10)))
         func live() throws {
             try engine.docker(
                 "run", "--detach", "--name", "one", "--env", "VIRTUAL_HOST=one.test", "--env", "VIRTUAL_PORT=8000",
@@ -66,7 +66,7 @@ extension EndToEnd {
             try eventually("the container is gone") { try status("alice:second") == "000" }
         }
 
-        @Test("follows the engine again when the process that does so was killed", .timeLimit(.minutes(2)))
+        @Test("follows the engine again when the process that does so was killed", .timeLimit(.minutes(10)))
         func restart() throws {
             let discovery = try descendants().first { try name($0) == "portico-docker" }
             kill(try #require(discovery), SIGKILL)
@@ -77,7 +77,7 @@ extension EndToEnd {
             try eventually("a new one follows it") { try status("alice:first") == "200" }
         }
 
-        @Test("leaves no process behind, however it ends", .timeLimit(.minutes(2)))
+        @Test("leaves no process behind, however it ends", .timeLimit(.minutes(10)))
         func end() throws {
             let others = try descendants()
             #expect(others.count == 2)

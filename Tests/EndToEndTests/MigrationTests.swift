@@ -18,7 +18,7 @@ extension EndToEnd {
             try Command([Checkout.portico, "migrate", "--docker", engine.address] + arguments).outcome()
         }
 
-        @Test("finds nginx-proxy, its settings and its folders, and says what differs", .timeLimit(.minutes(2)))
+        @Test("finds nginx-proxy, its settings and its folders, and says what differs", .timeLimit(.minutes(10)))
         func report() throws {
             try site.configure("good.test", "client_max_body_size 10m;")
             try site.configure("bad.test", "client_max_body_siz 10m;")

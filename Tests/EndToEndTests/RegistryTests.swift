@@ -5,7 +5,7 @@ extension EndToEnd {
     @Suite("A private registry behind TLS and passwords", .requires(.registry, .programs(["skopeo"])))
     struct RegistryTests {
         @Test(
-            "challenges whoever has no right to come in, as a registry", .timeLimit(.minutes(1)),
+            "challenges whoever has no right to come in, as a registry", .timeLimit(.minutes(10)),
             arguments: [nil, ("demo", "open barley"), ("nobody", "open sesame")])
         func challenge(credentials: (user: String, password: String)?) throws {
             let registry = try RegistrySite()
@@ -17,7 +17,7 @@ extension EndToEnd {
             #expect(answer["Docker-Distribution-Api-Version"] == ["registry/2.0"])
         }
 
-        @Test("lets the user in, and says what it is just once", .timeLimit(.minutes(1)))
+        @Test("lets the user in, and says what it is just once", .timeLimit(.minutes(10)))
         func admittance() throws {
             let registry = try RegistrySite()
             let answer = try registry.authorized("/v2/").outcome()
@@ -28,7 +28,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "answers to the address in a URL, for which a client names no server in TLS", .timeLimit(.minutes(1)))
+            "answers to the address in a URL, for which a client names no server in TLS", .timeLimit(.minutes(10)))
         func addressInURL() throws {
             let registry = try RegistrySite()
             let answer = try registry.request("/v2/", at: "127.0.0.1:\(registry.door.https)")
@@ -36,7 +36,7 @@ extension EndToEnd {
             #expect(answer.status == 200, "\(answer)")
         }
 
-        @Test("leads from http to https, by the port that https is served on", .timeLimit(.minutes(1)))
+        @Test("leads from http to https, by the port that https is served on", .timeLimit(.minutes(10)))
         func redirect() throws {
             let registry = try RegistrySite()
             let answer = try Curl("http://localhost:\(registry.door.http)/v2/_catalog?n=5").outcome()
@@ -44,7 +44,7 @@ extension EndToEnd {
             #expect(answer["Location"] == ["https://\(registry.address)/v2/_catalog?n=5"])
         }
 
-        @Test("sends clients on to the port that they came by", .timeLimit(.minutes(1)))
+        @Test("sends clients on to the port that they came by", .timeLimit(.minutes(10)))
         func location() throws {
             let registry = try RegistrySite()
             let answer = try registry.authorized("/v2/sample/blobs/uploads/").with("--request", "POST").outcome()
@@ -69,7 +69,7 @@ extension EndToEnd {
             try Command(["sha256sum", "--check", "--quiet", registry.site.folder["sums"]]).run()
         }
 
-        @Test("refuses a layer over the limit before it is sent", .timeLimit(.minutes(2)))
+        @Test("refuses a layer over the limit before it is sent", .timeLimit(.minutes(10)))
         func declaredSize() throws {
             let registry = try RegistrySite(limit: "1m")
             let upload = try registry.beginUpload()
@@ -78,7 +78,7 @@ extension EndToEnd {
             #expect(answer.status == 413, "\(answer)")
         }
 
-        @Test("refuses a layer of unknown size when it goes over the limit", .timeLimit(.minutes(2)))
+        @Test("refuses a layer of unknown size when it goes over the limit", .timeLimit(.minutes(10)))
         func countedSize() throws {
             let registry = try RegistrySite(limit: "1m")
             let upload = try registry.beginUpload()
@@ -88,7 +88,7 @@ extension EndToEnd {
             #expect(answer.status == 413, "\(answer)")
         }
 
-        @Test("tells skopeo that a layer is too large", .timeLimit(.minutes(2)))
+        @Test("tells skopeo that a layer is too large", .timeLimit(.minutes(10)))
         func pushOverLimit() throws {
             let registry = try RegistrySite(limit: "1m")
             let push = try registry.push(registry.makeImage("image", layers: 1, megabytes: 20), as: "sample")
@@ -118,7 +118,7 @@ extension EndToEnd {
         }
 
         // Debian's skopeo and Docker's engine set their TLS up by themselves, for which Go's library then leaves HTTP/2 out.
-        @Test("takes and gives a layer over HTTP/2 without changing a byte", .timeLimit(.minutes(2)))
+        @Test("takes and gives a layer over HTTP/2 without changing a byte", .timeLimit(.minutes(10)))
         func overHTTP2() throws {
             let registry = try RegistrySite(limit: "0")
             let layer = registry.site.folder["layer"]

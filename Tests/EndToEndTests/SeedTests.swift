@@ -18,7 +18,7 @@ extension EndToEnd {
             try engine.docker("load", "--input", Checkout.imageFile, within: .seconds(120))
         }
 
-        @Test("works with only the image's name changed", .timeLimit(.minutes(5)))
+        @Test("works with only the image's name changed", .timeLimit(.minutes(10)))
         func guide() throws {
             try startRegistry()
             try obtainCertificate()

@@ -4,7 +4,7 @@ import Testing
 extension EndToEnd {
     @Suite("SIGTERM", .requires(.registry))
     struct ShutdownTests {
-        @Test("lets an upload finish, takes no new client, and ends with 0", .timeLimit(.minutes(2)))
+        @Test("lets an upload finish, takes no new client, and ends with 0", .timeLimit(.minutes(10)))
         func drain() throws {
             let registry = try RegistrySite()
             let upload = try slowUpload(to: registry)
@@ -17,7 +17,7 @@ extension EndToEnd {
             #expect(registry.door.status(within: .seconds(10)) == 0)
         }
 
-        @Test("closes idle connections at once", .timeLimit(.minutes(1)))
+        @Test("closes idle connections at once", .timeLimit(.minutes(10)))
         func idle() throws {
             let registry = try RegistrySite()
             let folder = try TemporaryFolder()
@@ -33,7 +33,7 @@ extension EndToEnd {
             #expect(client.status(within: .seconds(10)) != nil)
         }
 
-        @Test("ends now when it comes a second time", .timeLimit(.minutes(1)))
+        @Test("ends now when it comes a second time", .timeLimit(.minutes(10)))
         func second() throws {
             let registry = try RegistrySite()
             let upload = try slowUpload(to: registry)

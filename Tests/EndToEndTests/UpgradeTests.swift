@@ -79,7 +79,7 @@ extension EndToEnd {
             #expect(status == 0, "\(site.folder.read("counts"))\(site.folder.read("failures"))")
         }
 
-        @Test("twice by SIGUSR2 under load loses and cuts nothing", .timeLimit(.minutes(5)))
+        @Test("twice by SIGUSR2 under load loses and cuts nothing", .timeLimit(.minutes(10)))
         func twice() throws {
             let door = try Door(site)
             let clients = try startClients(of: door.first)
@@ -96,7 +96,7 @@ extension EndToEnd {
             try eventually("the last process ends") { kill(last, 0) != 0 }
         }
 
-        @Test("by a further process with --take-over does the same", .timeLimit(.minutes(5)))
+        @Test("by a further process with --take-over does the same", .timeLimit(.minutes(10)))
         func byOption() throws {
             let door = try Door(site)
             let clients = try startClients(of: door.first)
@@ -117,7 +117,7 @@ extension EndToEnd {
             #expect(try door.first.routes().contains("up.test"))
         }
 
-        @Test("that cannot serve as well as that one changes nothing", .timeLimit(.minutes(5)))
+        @Test("that cannot serve as well as that one changes nothing", .timeLimit(.minutes(10)))
         func broken() throws {
             let door = try Door(site)
             let clients = try startClients(of: door.first)
@@ -134,7 +134,7 @@ extension EndToEnd {
             #expect(try door.first.routes().contains("up.test"))
         }
 
-        @Test("that runs as another user works as well", .timeLimit(.minutes(5)), .requires(.administrator))
+        @Test("that runs as another user works as well", .timeLimit(.minutes(10)), .requires(.administrator))
         func otherUser() throws {
             let door = try Door(site, arguments: ["--user", "nobody"])
             let clients = try startClients(of: door.first)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("portico under the name of nginx", .timeLimit(.minutes(5)))
+@Suite("portico under the name of nginx", .timeLimit(.minutes(10)))
 struct NginxCommandTests {
     let folder: ScratchFolder
 

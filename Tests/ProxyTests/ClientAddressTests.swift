@@ -5,7 +5,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Clients that a trusted proxy names", .timeLimit(.minutes(1)))
+@Suite("Clients that a trusted proxy names", .timeLimit(.minutes(10)))
 struct ClientAddressTests {
     private func rule(
         _ trusted: [String], field: ByteString? = "X-Forwarded-For", recursive: Bool = false

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Control
 
-@Suite("What another process tells of the engine", .timeLimit(.minutes(2)))
+@Suite("What another process tells of the engine", .timeLimit(.minutes(10)))
 struct DiscoveryTests {
     private let loop: EventLoop
     private let source = ScriptedSource()

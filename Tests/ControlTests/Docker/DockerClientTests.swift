@@ -6,7 +6,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Following an engine", .timeLimit(.minutes(5)))
+@Suite("Following an engine", .timeLimit(.minutes(10)))
 struct DockerClientTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Control
 
-@Suite("TLS to the engine", .timeLimit(.minutes(5)))
+@Suite("TLS to the engine", .timeLimit(.minutes(10)))
 struct EngineSecurityTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Following an engine with filters", .timeLimit(.minutes(5)))
+@Suite("Following an engine with filters", .timeLimit(.minutes(10)))
 struct FilteredContainersTests {
     private static let ownIdentifier = String(repeating: "5e", count: 32)
     private let folder: TemporaryFolder

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Control
 
-@Suite("The explanation of a request", .timeLimit(.minutes(5)))
+@Suite("The explanation of a request", .timeLimit(.minutes(10)))
 struct ExplainerTests {
     private let served: ServedFolder
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Watching folders", .timeLimit(.minutes(5)))
+@Suite("Watching folders", .timeLimit(.minutes(10)))
 struct FolderWatcherTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop

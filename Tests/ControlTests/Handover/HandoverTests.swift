@@ -5,7 +5,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Handing listening sockets over", .timeLimit(.minutes(1)))
+@Suite("Handing listening sockets over", .timeLimit(.minutes(10)))
 struct HandoverTests {
     private let loop: EventLoop
     private let outcome = Outcome()

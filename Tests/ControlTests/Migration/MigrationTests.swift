@@ -38,7 +38,7 @@ private final class EngineThread: @unchecked Sendable {
     }
 }
 
-@Suite("Looking at a host that runs nginx-proxy", .timeLimit(.minutes(5)))
+@Suite("Looking at a host that runs nginx-proxy", .timeLimit(.minutes(10)))
 struct MigrationTests {
     private let served: ServedFolder
 

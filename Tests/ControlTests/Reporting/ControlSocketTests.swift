@@ -4,7 +4,7 @@ import Testing
 
 @testable import Control
 
-@Suite("The control socket", .timeLimit(.minutes(5)))
+@Suite("The control socket", .timeLimit(.minutes(10)))
 struct ControlSocketTests {
     private let folder: TemporaryFolder
     private let loop: EventLoop

@@ -11,7 +11,7 @@ import Testing
 @testable import Control
 
 /// OCSP: an authority that signs, a responder that answers for it, and openssl as the client.
-@Suite("The status of certificates", .timeLimit(.minutes(5)))
+@Suite("The status of certificates", .timeLimit(.minutes(10)))
 struct CertificateStatusesTests {
     private let served: ServedFolder
     private let authority: ServerAuthority

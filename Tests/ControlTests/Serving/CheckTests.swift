@@ -3,7 +3,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Checking everything", .timeLimit(.minutes(5)))
+@Suite("Checking everything", .timeLimit(.minutes(10)))
 struct CheckTests {
     private let served: ServedFolder
 

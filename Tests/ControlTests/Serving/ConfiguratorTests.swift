@@ -6,7 +6,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Keeping the configuration true", .timeLimit(.minutes(5)))
+@Suite("Keeping the configuration true", .timeLimit(.minutes(10)))
 struct ConfiguratorTests {
     private let served: ServedFolder
     private let loop: EventLoop

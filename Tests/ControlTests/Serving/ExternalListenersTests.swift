@@ -8,7 +8,7 @@ import Testing
 
 @testable import Control
 
-@Suite("Listeners that hosts ask for", .timeLimit(.minutes(5)))
+@Suite("Listeners that hosts ask for", .timeLimit(.minutes(10)))
 struct ExternalListenersTests {
     /// What the workers would be told, and which ports they could not have.
     private final class Workers {

@@ -7,7 +7,7 @@ import Testing
 @testable import Control
 
 /// Whatever stands in the operator's folders, it ends in a diagnostic, and no other host is touched.
-@Suite("Hostile files", .timeLimit(.minutes(5)))
+@Suite("Hostile files", .timeLimit(.minutes(10)))
 struct HostileFilesTests {
     /// Puts something odd where the file of `bad.example` belongs.
     typealias Make = @Sendable (ServedFolder) throws -> Void

@@ -7,7 +7,7 @@ import Testing
 @testable import Control
 
 /// The mistakes that people's files really hold, each named by what it is.
-@Suite("Known mistakes", .timeLimit(.minutes(5)))
+@Suite("Known mistakes", .timeLimit(.minutes(10)))
 struct KnownMistakesTests {
     /// A file with a mistake, and what is said of it.
     struct Mistake: CustomTestStringConvertible, Sendable {
