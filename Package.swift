@@ -48,7 +48,7 @@ let package = Package(
         hotTarget("Bytes", []),
         // Level 2
         hotTarget("Net", ["Bytes", "CLinux"]),
-        hotTarget("HTTP", ["Bytes", "CNghttp2"]),
+        hotTarget("HTTP", ["Bytes", "CLinux", "CNghttp2"]),
         target("Passwords", ["CCrypt", "COpenSSL"]),
         // Level 3
         hotTarget("TLS", ["Bytes", "Net", "COpenSSL"]),

@@ -175,9 +175,15 @@ package struct ByteBuffer: ~Copyable {
             target.storeBytes(of: ASCII.lowercased(word), toByteOffset: index, as: UInt64.self)
             index &+= 8
         }
-        while index < bytes.count {
-            target.storeBytes(of: ASCII.lowercased(bytes[index]), toByteOffset: index, as: UInt8.self)
-            index &+= 1
+        if index < bytes.count, bytes.count >= 8 {
+            // The last eight bytes, some of them for the second time.
+            let word = source.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)
+            target.storeBytes(of: ASCII.lowercased(word), toByteOffset: bytes.count &- 8, as: UInt64.self)
+        } else {
+            while index < bytes.count {
+                target.storeBytes(of: ASCII.lowercased(bytes[index]), toByteOffset: index, as: UInt8.self)
+                index &+= 1
+            }
         }
         upper += bytes.count
     }

@@ -5,10 +5,26 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int portico_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// The library's own functions mark each of these calls as a place where the thread may be cancelled, twice an atomic
+// operation; no thread of this program ever is.
+
+ssize_t portico_stream_recv(int socket, void *bytes, size_t count, int flags) {
+    return syscall(SYS_recvfrom, socket, bytes, count, flags, NULL, NULL);
+}
+
+ssize_t portico_stream_send(int socket, const void *bytes, size_t count, int flags) {
+    return syscall(SYS_sendto, socket, bytes, count, flags, NULL, 0);
+}
+
+int portico_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds) {
+    return (int)syscall(SYS_epoll_pwait, epoll, events, capacity, milliseconds, NULL, 0);
 }
 
 int portico_signalfd(const int *signals, int count) {

@@ -1,4 +1,5 @@
 internal import Bytes
+private import CLinux
 
 /// What bytes may stand where, for loops that run over every byte of a head.
 enum ByteClasses {
@@ -16,19 +17,40 @@ extension Span<UInt8> {
     @inline(__always)
     func endOfText(from start: Int, to end: Int) -> Int {
         var index = start
-        while index &+ 8 <= end {
-            let hits = controlBytes(in: word(at: index), below: 0x2020_2020_2020_2020)
+        while index &+ 16 <= end {
+            let hits = bytes.withUnsafeBytes { portico_control_mask16($0.baseAddress.unsafelyUnwrapped + index) }
             guard hits != 0 else {
-                index &+= 8
+                index &+= 16
                 continue
             }
-            index &+= hits.trailingZeroBitCount &>> 3
+            index &+= hits.trailingZeroBitCount
             guard self[index] == 0x09 else { return index }
             index &+= 1
         }
         while index < end {
             let byte = self[index]
             if byte < 0x20 && byte != 0x09 || byte == 0x7f { return index }
+            index &+= 1
+        }
+        return index
+    }
+
+    /// The index of the first byte from `start` on that ends a field name: a colon, a space or a control byte.
+    ///
+    /// `end` when there is none. Bytes before it need not be those of a token.
+    @inline(__always)
+    func endOfName(from start: Int, to end: Int) -> Int {
+        var index = start
+        while index &+ 8 <= end {
+            let word = word(at: index)
+            let hits =
+                controlBytes(in: word, below: 0x2121_2121_2121_2121) | zeroBytes(in: word ^ 0x3a3a_3a3a_3a3a_3a3a)
+            guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
+            index &+= 8
+        }
+        while index < end {
+            let byte = self[index]
+            if byte <= 0x20 || byte == 0x7f || byte == ASCII.colon { return index }
             index &+= 1
         }
         return index

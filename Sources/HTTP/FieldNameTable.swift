@@ -9,8 +9,8 @@ struct FieldNameTable: Sendable {
 
     /// The first and the last bytes of a name with bit 5 set, and its length: all of a name of up to 16 bytes.
     ///
-    /// For letters, digits and hyphens, of which all known names are made, setting the bit makes no other character of
-    /// a token equal than the two cases of a letter.
+    /// For letters, digits and hyphens, of which all known names are made, setting the bit makes nothing equal but the two
+    /// cases of a letter, as long as no byte is a control byte.
     private struct Key: Equatable {
         var head: UInt64
         var tail: UInt64
@@ -62,7 +62,7 @@ struct FieldNameTable: Sendable {
         }
     }
 
-    /// The name that the bytes of a token spell.
+    /// The name that the bytes spell; among them is no control byte.
     @inline(__always)
     func find(_ name: UnsafeRawBufferPointer) -> FieldName {
         let key = Key(name)
@@ -77,9 +77,19 @@ struct FieldNameTable: Sendable {
         }
     }
 
-    /// Whether the bytes that the key leaves out are those of the known name.
+    /// Whether the bytes that the key leaves out are those of the known name, which has more than 16.
     private static func middle(of name: UnsafeRawBufferPointer, spells known: FieldName) -> Bool {
-        for index in 8..<name.count - 8 where name[index] | 0x20 != known.text.utf8Start[index] | 0x20 { return false }
+        let text = UnsafeRawPointer(known.text.utf8Start)
+        guard let base = name.baseAddress else { return false }
+        var offset = 8
+        while offset < name.count - 8 {
+            // The last word may reach into what the key has compared.
+            let word = base.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | 0x2020_2020_2020_2020
+            guard word == text.loadUnaligned(fromByteOffset: offset, as: UInt64.self) | 0x2020_2020_2020_2020 else {
+                return false
+            }
+            offset += 8
+        }
         return true
     }
 }

@@ -53,11 +53,18 @@ struct FieldSectionParser {
             (self.part, self.lineStart, self.cursor) = (part, lineStart, cursor)
             (self.nameEnd, self.valueStart) = (nameEnd, valueStart)
         }
+        let names = FieldNameTable.shared
         while true {
             // A line must end before `stop`: running into a limit is then the same as running out of bytes.
             let stop = min(bytes.count, lineStart &+ limits.fieldLine, limits.head)
             switch part {
             case .lineStart:
+                if fields.count < limits.fields,
+                    let next = takeLine(bytes, from: lineStart, to: stop, names, into: &fields)
+                {
+                    lineStart = next
+                    continue
+                }
                 guard lineStart < stop else { return exhausted(stop, lineStart, limits) }
                 let byte = bytes[lineStart]
                 if byte == ASCII.lineFeed {
@@ -113,11 +120,36 @@ struct FieldSectionParser {
                 } else if sender == .trailers {
                     return .failed(.malformedLineEnd)
                 }
-                let name = ByteRange(start: lineStart, count: nameEnd &- lineStart)
-                fields.append(field(name, value: valueStart..<end, in: bytes))
+                fields.append(
+                    bytes.withUnsafeBytes { text in
+                        let name = ByteRange(start: lineStart, count: nameEnd &- lineStart)
+                        return Self.field(name, names.find(text[name]), value: valueStart..<end, in: text)
+                    })
                 lineStart = next
                 part = .lineStart
             }
+        }
+    }
+
+    /// Takes a line that is there in whole, ends in CR LF and has nothing unusual; returns where the next one begins.
+    ///
+    /// Nil for any other line, of which this says nothing: nearly all lines are of this kind, and are done in one go.
+    @inline(__always)
+    private func takeLine(
+        _ bytes: Span<UInt8>, from start: Int, to stop: Int, _ names: FieldNameTable, into fields: inout HeaderFields
+    ) -> Int? {
+        let nameEnd = bytes.endOfName(from: start, to: stop)
+        guard nameEnd < stop, nameEnd > start, bytes[nameEnd] == ASCII.colon else { return nil }
+        let valueEnd = bytes.endOfText(from: nameEnd &+ 1, to: stop)
+        guard valueEnd &+ 1 < stop, bytes[valueEnd] == ASCII.carriageReturn, bytes[valueEnd &+ 1] == ASCII.lineFeed
+        else { return nil }
+        return bytes.withUnsafeBytes { text in
+            let name = ByteRange(start: start, count: nameEnd &- start)
+            let known = names.find(text[name])
+            // A known name is a token; of others every byte is looked at.
+            guard known != .other || text[name].allSatisfy(ByteClasses.isToken) else { return nil }
+            fields.append(Self.field(name, known, value: nameEnd &+ 1..<valueEnd, in: text))
+            return valueEnd &+ 2
         }
     }
 
@@ -128,11 +160,12 @@ struct FieldSectionParser {
     }
 
     @inline(__always)
-    private func field(_ name: ByteRange, value: Range<Int>, in bytes: Span<UInt8>) -> HeaderField {
+    private static func field(
+        _ name: ByteRange, _ known: FieldName, value: Range<Int>, in text: UnsafeRawBufferPointer
+    ) -> HeaderField {
         var (start, end) = (value.lowerBound, value.upperBound)
-        while start < end, bytes[start] == ASCII.space || bytes[start] == ASCII.tab { start &+= 1 }
-        while end > start, bytes[end &- 1] == ASCII.space || bytes[end &- 1] == ASCII.tab { end &-= 1 }
-        let known = bytes.withUnsafeBytes { FieldName($0[name]) }
+        while start < end, text[start] == ASCII.space || text[start] == ASCII.tab { start &+= 1 }
+        while end > start, text[end &- 1] == ASCII.space || text[end &- 1] == ASCII.tab { end &-= 1 }
         return HeaderField(
             name: name, value: ByteRange(start: start, count: end &- start), known: known, isDropped: known.isHopByHop)
     }

@@ -2,6 +2,7 @@
 ///
 /// It does no I/O: bytes go in, and what to do comes out. One request is read at a time; bytes of the next one wait
 /// until `responseEnded()` says `.nextRequest`.
+@usableFromInline
 package struct HTTP1ServerConnection: Sendable {
     /// What the bytes of a head came to.
     package enum HeadAction: Equatable, Sendable {
@@ -59,7 +60,8 @@ package struct HTTP1ServerConnection: Sendable {
         case close
     }
 
-    private enum Reading {
+    @usableFromInline
+    enum Reading: Sendable {
         case head
         case body
         /// The request is whole; its response is not.
@@ -68,7 +70,8 @@ package struct HTTP1ServerConnection: Sendable {
         case refused
     }
 
-    private enum Writing {
+    @usableFromInline
+    enum Writing: Sendable {
         /// No request waits for a response.
         case idle
         /// A request waits for its response.
@@ -78,8 +81,8 @@ package struct HTTP1ServerConnection: Sendable {
         case switched
     }
 
-    private var reading = Reading.head
-    private var writing = Writing.idle
+    @usableFromInline var reading = Reading.head
+    @usableFromInline var writing = Writing.idle
     private var parser: RequestHeadParser
     private var decoder = BodyDecoder(.none)
     private var method = Method.other
@@ -105,11 +108,13 @@ extension HTTP1ServerConnection {
     }
 
     /// Whether the request's body was read to its end, or it has none.
+    @inlinable
     package var isBodyComplete: Bool {
         if case .complete = reading { true } else { false }
     }
 
     /// Whether the connection has gone over to another protocol: its bytes are taken as they come, up to its end.
+    @inlinable
     package var isSwitched: Bool {
         if case .switched = writing { true } else { false }
     }

@@ -47,6 +47,7 @@ extension RequestHead {
             guard method == .options else { throw .malformedTarget }
             form = .asterisk
             path = target
+            pathAndQuery = target
         } else {
             try readAbsoluteTarget(text)
         }
@@ -75,7 +76,8 @@ extension RequestHead {
 
     private mutating func splitPath(_ text: UnsafeRawBufferPointer, from start: Int) {
         let end = target.end
-        let mark = text.position(of: UInt8(ascii: "?"), in: ByteRange(start: start, count: end - start))
+        pathAndQuery = ByteRange(start: start, count: end - start)
+        let mark = text.position(of: UInt8(ascii: "?"), in: pathAndQuery)
         path = ByteRange(start: start, count: (mark ?? end) - start)
         hasQuery = mark != nil
         if let mark { query = ByteRange(start: mark + 1, count: end - mark - 1) }

@@ -32,6 +32,10 @@ package struct RequestHead: Sendable {
     package var query = ByteRange.empty
     /// Whether the target has a `?`, so that an empty query is told from none.
     package var hasQuery = false
+    /// The path and the query as sent, with the `?` between.
+    ///
+    /// It begins with `?` or is empty where the path is empty.
+    package internal(set) var pathAndQuery = ByteRange.empty
     /// The host that is asked for, with its port: of the target where it names one, else of `Host`.
     ///
     /// Never malformed; empty only for HTTP/1.0 without `Host`.
@@ -58,13 +62,6 @@ package struct RequestHead: Sendable {
     /// An empty head, to be filled by `RequestHeadParser`.
     package init() {}
 
-    /// The path and the query as sent, with the `?` between.
-    ///
-    /// It begins with `?` or is empty where the path is empty.
-    package var pathAndQuery: ByteRange {
-        hasQuery ? ByteRange(start: Int(path.start), count: query.end - Int(path.start)) : path
-    }
-
     /// Makes the head empty and keeps the memory of its fields.
     package mutating func reset() {
         fields.removeAll()
@@ -76,6 +73,7 @@ package struct RequestHead: Sendable {
         path = .empty
         query = .empty
         hasQuery = false
+        pathAndQuery = .empty
         host = .empty
         hostName = .empty
         framing = .none

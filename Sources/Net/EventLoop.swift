@@ -26,6 +26,9 @@ package final class EventLoop {
     private var expired: ContiguousArray<(token: Token, tick: UInt64)> = []
     private var due: ContiguousArray<Token> = []
     private var dueNow: ContiguousArray<Token> = []
+    /// The sources that were retired in this turn.
+    private var retired: ContiguousArray<any EventSource> = []
+    private var retiredBefore: ContiguousArray<any EventSource> = []
     private var isRunning = false
 
     /// A loop with no sources.
@@ -93,6 +96,15 @@ package final class EventLoop {
         freeSlots.append(token.slot)
     }
 
+    /// Forgets a source like `remove(_:)`, but keeps it alive to the end of the turn.
+    ///
+    /// For a source that others refer to without holding it, and that may be in the middle of their calls.
+    package func retire(_ token: Token) {
+        guard isCurrent(token), let source = slots[token.slot].source else { return }
+        retired.append(source)
+        remove(token)
+    }
+
     /// Has the source told when `duration` has passed from the start of this turn; replaces its earlier deadline.
     @inline(__always)
     package func setDeadline(_ duration: Duration, for token: Token) {
@@ -146,6 +158,13 @@ package final class EventLoop {
         reportDeadlines()
         reportDue()
         turnEnded?()
+        if !retired.isEmpty { letGo() }
+    }
+
+    private func letGo() {
+        // What ends with a source may retire others.
+        swap(&retired, &retiredBefore)
+        retiredBefore.removeAll(keepingCapacity: true)
     }
 
     @inline(__always)

@@ -34,7 +34,7 @@ struct Poller: ~Copyable {
 
     /// Waits for events, at most so many milliseconds, for ever when negative; returns how many there are.
     func wait(milliseconds: Int32) -> Int {
-        let count = epoll_wait(descriptor.raw, events.baseAddress, Int32(events.count), milliseconds)
+        let count = portico_epoll_wait(descriptor.raw, events.baseAddress, Int32(events.count), milliseconds)
         if count >= 0 { return Int(count) }
         precondition(errno == EINTR, "epoll_wait failed with error \(errno)")
         return 0

@@ -82,7 +82,7 @@ package enum Socket {
     @inline(__always)
     package static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         while true {
-            let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            let count = portico_stream_recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .bytes(count) }
             if count == 0 { return buffer.isEmpty ? .wouldBlock : .end }
             switch errno {
@@ -96,7 +96,7 @@ package enum Socket {
     /// Reads what has come and leaves it there for the next read (recv(2), MSG_PEEK).
     package static func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         while true {
-            let count = Glibc.recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
+            let count = portico_stream_recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
             if count > 0 { return .bytes(count) }
             if count == 0 { return buffer.isEmpty ? .wouldBlock : .end }
             switch errno {
@@ -110,7 +110,7 @@ package enum Socket {
     /// Whether a connection that should be silent is: nothing to read, not ended, not broken (recv(2), MSG_PEEK).
     package static func isQuiet(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0
-        return Glibc.recv(descriptor, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
+        return portico_stream_recv(descriptor, &byte, 1, Int32(MSG_PEEK)) < 0 && errno == EAGAIN
     }
 
     /// Hands bytes to the kernel and says how many it took, 0 when its buffer is full (send(2)).
@@ -123,7 +123,7 @@ package enum Socket {
     ) throws(SystemError) -> Int {
         let flags = Int32(MSG_NOSIGNAL) | (more ? Int32(MSG_MORE) : 0)
         while true {
-            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
+            let count = portico_stream_send(descriptor, bytes.baseAddress, bytes.count, flags)
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue

@@ -118,8 +118,10 @@ struct EventLoopTests {
         #expect(loop.sourceCount == 0)
     }
 
-    @Test("keeps a source alive until it is removed, and no longer")
-    func lifetime() throws {
+    @Test(
+        "keeps a source alive until it is removed, and one that is retired to the end of the turn",
+        arguments: [false, true])
+    func lifetime(isRetired: Bool) throws {
         let loop = try EventLoop()
         weak var source: Listener?
         let token: Token
@@ -129,7 +131,14 @@ struct EventLoopTests {
             token = loop.add(listener)
         }
         #expect(source != nil)
-        loop.remove(token)
+        if isRetired {
+            loop.retire(token)
+            #expect(source != nil)
+            #expect(loop.sourceCount == 0)
+            loop.turn(limit: .zero)
+        } else {
+            loop.remove(token)
+        }
         #expect(source == nil)
     }
 

@@ -20,7 +20,7 @@ struct WallsTests {
         return [
             "Bytes": [],
             "Net": ["Bytes", "CLinux"],
-            "HTTP": ["Bytes", "CNghttp2"],
+            "HTTP": ["Bytes", "CLinux", "CNghttp2"],
             "Passwords": ["CCrypt", "COpenSSL"],
             "TLS": ["Bytes", "Net", "COpenSSL"],
             "Routing": ["Bytes", "HTTP", "CPCRE2"],

@@ -20,6 +20,15 @@ static inline int portico_errno(void) { return errno; }
 /// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC.
 int portico_accept(int listener, struct sockaddr *address, socklen_t *length);
 
+/// recv(2).
+ssize_t portico_stream_recv(int socket, void *bytes, size_t count, int flags);
+
+/// send(2).
+ssize_t portico_stream_send(int socket, const void *bytes, size_t count, int flags);
+
+/// epoll_wait(2).
+int portico_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds);
+
 /// signalfd(2) for a set of signal numbers, which are blocked for the calling thread first.
 int portico_signalfd(const int *signals, int count);
 

@@ -41,7 +41,6 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
     /// How long the client is waited for that sends a request's body, and that takes the answer.
     var sending = Patience()
     var taking = Patience()
-    private(set) lazy var exchange = Exchange(downstream: self)
 
     init(
         worker: Worker, transport: Transport, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool
@@ -388,7 +387,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         phase = .closed
         worker.heads.reclaim(from: &input)
         output.discard()
-        worker.loop.remove(token)
+        worker.loop.retire(token)
         transport.close()
         worker.closed(token)
     }

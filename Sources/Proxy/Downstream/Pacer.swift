@@ -74,12 +74,12 @@ final class Pacer: EventSource {
     }
 
     private static func rate(of response: borrowing ResponseHead, _ bytes: UnsafeRawBufferPointer) -> Int? {
-        for field in response.fields where field.value.count > 0 {
-            let name = bytes[field.name]
+        for index in response.fields.indices {
+            let name = bytes[response.fields[index].name]
             guard name.count == 18, name[0] | 0x20 == UInt8(ascii: "x"),
                 ASCII.equalsIgnoringCase(name, "x-accel-limit-rate")
             else { continue }
-            return ASCII.decimal(bytes[field.value])
+            return ASCII.decimal(bytes[response.fields[index].value])
         }
         return nil
     }

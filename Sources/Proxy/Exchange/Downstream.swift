@@ -36,6 +36,7 @@ class Downstream {
     final var isPipelined = false
     /// The head of the current request; its ranges point into `headBytes`.
     final var request = RequestHead()
+    private final var madeExchange: Exchange?
 
     init(worker: Worker, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool) {
         self.worker = worker
@@ -82,6 +83,22 @@ class Downstream {
         isStream = false
         request = outer.request
         isInner = true
+    }
+
+    deinit {
+        // It does not keep this alive, which it goes on to use.
+        assert(madeExchange == nil || isKnownUniquelyReferenced(&madeExchange), "an exchange outlives its client")
+    }
+
+    /// What is done about the requests that come, one after the other; made when the first one comes.
+    final var exchange: Exchange {
+        @inline(__always) get { madeExchange ?? makeExchange() }
+    }
+
+    private final func makeExchange() -> Exchange {
+        let made = Exchange(downstream: self)
+        madeExchange = made
+        return made
     }
 
     /// The bytes that `request` points into; valid while the exchange runs.

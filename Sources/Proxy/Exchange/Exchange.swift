@@ -23,7 +23,8 @@ final class Exchange {
         case responding
     }
 
-    unowned let downstream: Downstream
+    /// What owns the exchange; its place in the loop keeps it alive to the end of the turn in which it lets go.
+    unowned(unsafe) let downstream: Downstream
     let worker: Worker
 
     private(set) var host: WorkerHost?

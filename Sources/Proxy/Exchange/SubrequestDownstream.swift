@@ -18,7 +18,6 @@ final class SubrequestDownstream: Downstream, Suspension, EventSource {
     private unowned let asker: Exchange
     private let authorization: AuthorizationRequest
     private var token = Token.none
-    private lazy var exchange = Exchange(downstream: self)
 
     init(for asker: Exchange, _ authorization: AuthorizationRequest) {
         self.asker = asker
@@ -38,7 +37,7 @@ final class SubrequestDownstream: Downstream, Suspension, EventSource {
 
     /// Nobody waits for the answer any more.
     func cancel() {
-        worker.loop.remove(token)
+        worker.loop.retire(token)
         exchange.cancel()
     }
 

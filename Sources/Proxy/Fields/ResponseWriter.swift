@@ -35,15 +35,17 @@ enum ResponseWriter {
         bytes: UnsafeRawBufferPointer, for exchange: Exchange
     ) {
         let downstream = exchange.downstream
+        let fields = response.fields
         let isCompressed = exchange.encoder != nil
         let rules = exchange.location.answerFields
         let kept = exchange.rewritten
         if rules.filters {
-            writeOwnFields(for: exchange) { rules.passes($0) && response.fields.contains($0, in: bytes) }
+            writeOwnFields(for: exchange) { rules.passes($0) && fields.contains($0, in: bytes) }
         } else {
             writeOwnFields(for: exchange)
         }
-        for field in response.fields where !field.isDropped {
+        for index in fields.indices where !fields[index].isDropped {
+            let field = fields[index]
             if rules.filters {
                 let name = bytes[field.name]
                 if rules.hides(name) { continue }
@@ -71,11 +73,11 @@ enum ResponseWriter {
         if isCompressed { downstream.addField("Content-Encoding", "gzip") }
         if varies { downstream.addField("Vary", "Accept-Encoding") }
         if rules.expiry != nil {
-            let changed = response.fields.first(.lastModified).map { bytes[$0.value] }
+            let changed = fields.first(.lastModified).map { bytes[$0.value] }
             rules.writeExpiry(status: status, changed: changed, for: exchange)
         }
         writeConfiguredFields(status: status, for: exchange) { name, value in
-            response.fields.contains { field in
+            fields.contains { field in
                 !field.isDropped && ASCII.equalsIgnoringCase(bytes[field.name], name)
                     && ASCII.equals(bytes[field.value], value)
             }

@@ -364,7 +364,7 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         for spare in spares { spare.retire() }
         spares.removeAll()
         workspace.reclaimOutput(of: session)
-        worker.loop.remove(token)
+        worker.loop.retire(token)
         transport.close()
         worker.closed(token)
     }

@@ -19,7 +19,6 @@ final class HTTP2Downstream: Downstream, EventSource {
     private var token = Token.none
     /// Whether the exchange is not over.
     private var isRunning = false
-    private lazy var exchange = Exchange(downstream: self)
 
     // The request.
     private var input = ByteBuffer()
@@ -90,7 +89,7 @@ final class HTTP2Downstream: Downstream, EventSource {
     }
 
     /// No stream will use this any more.
-    func retire() { worker.loop.remove(token) }
+    func retire() { worker.loop.retire(token) }
 
     private func reset() {
         worker.loop.clearDeadline(for: token)
