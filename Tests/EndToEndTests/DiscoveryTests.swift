@@ -13,7 +13,8 @@ extension EndToEnd {
             door = try FrontDoor(Site(), docker: engine.address, inside: engine)
         }
 
-        @Test("a container is routed when it starts, and no more when it is stopped or killed", .timeLimit(.minutes(10)))
+        @Test(
+            "a container is routed when it starts, and no more when it is stopped or killed", .timeLimit(.minutes(10)))
         func startAndStop() throws {
             #expect(try get("one.test").status == 503)
             try start("one", host: "one.test")

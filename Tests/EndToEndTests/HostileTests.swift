@@ -20,7 +20,8 @@ extension EndToEnd {
         }
 
         @Test(
-            "answers with what the backend said, or with 502, or breaks off so that it is seen", .timeLimit(.minutes(10))
+            "answers with what the backend said, or with 502, or breaks off so that it is seen",
+            .timeLimit(.minutes(10))
         )
         func answers() throws {
             let (backend, early) = (try freePort(), try freePort())
