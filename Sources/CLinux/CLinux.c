@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,6 +50,8 @@ int portico_available_processors(void) {
 }
 
 int portico_fcntl(int descriptor, int command, long argument) { return fcntl(descriptor, command, argument); }
+
+void portico_trim_memory(void) { malloc_trim(0); }
 
 ssize_t portico_splice(int from, int to, size_t count) {
     return splice(from, NULL, to, NULL, count, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);

@@ -69,6 +69,13 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "The most memory that the process may have: a size such as 256m, or 'off'. Before it has more, the connections are "
+                + "closed that hold the most. (default: $MEMORY_LIMIT, else four fifths of its control group's limit)",
+            valueName: "size"))
+    var memoryLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Whom to serve as: a user, and with a colon a group. What only root may read is still read. (default: "
                 + "$PORTICO_USER, else whoever starts it)", valueName: "name[:group]"))
     var user: String?
@@ -97,6 +104,7 @@ struct ServeCommand: ParsableCommand {
         options.user = user
         options.sandbox = sandbox
         options.loginAttempts = loginAttempts
+        options.memoryLimit = memoryLimit
         let environment = Environment(ProcessInfo.processInfo.environment)
         var settings = try Settings(options: options, environment: environment)
         // Before all else: it must hold nothing of what comes next.

@@ -127,6 +127,18 @@ extension EndToEnd {
             try drive("shortage.py", ["--portico", Checkout.portico, "--folder", site.folder.path])
         }
 
+        @Test("gives up who sends or takes next to nothing, and nobody else", .timeLimit(.minutes(5)))
+        func slow() throws {
+            try drive("slow.py", ["--portico", Checkout.portico, "--folder", site.folder.path])
+        }
+
+        @Test(
+            "serves others when one client opens more connections than there are descriptors, ten thousand, or more than fill the memory",
+            .timeLimit(.minutes(5)))
+        func many() throws {
+            try drive("many.py", ["--portico", Checkout.portico, "--folder", site.folder.path])
+        }
+
         // MARK: The door and its attacker
 
         private static let folder = Checkout.folder + "/Tests/Hostile/"

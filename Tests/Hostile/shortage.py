@@ -29,7 +29,8 @@ FOR_CLIENTS = 64
 class Door:
     """A proxy of one worker."""
 
-    def __init__(self, options, name, backend, logs=None, descriptors=None, arguments=(), environment={}, directives=""):
+    def __init__(self, options, name, backend, logs=None, descriptors=None, arguments=(), environment={}, directives="",
+                 group=None):
         self.directives = directives
         self.folder = os.path.join(options.folder, name)
         for part in ("certs", "vhost.d", "passwords"):
@@ -47,6 +48,9 @@ class Door:
         self.output = open(self.folder + "/log", "wb")
 
         def limit():
+            if group:
+                with open(group + "/cgroup.procs", "w") as file:
+                    file.write("0")
             if descriptors:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 

@@ -6,11 +6,12 @@ import Testing
 
 @Suite("Connections that make room for others")
 struct CrowdTests {
-    private func member(_ serial: Int, of network: UInt32?, isIdle: Bool = true, hasAsked: Bool = true) -> Crowd.Member
-    {
+    private func member(
+        _ serial: Int, of network: UInt32?, isIdle: Bool = true, hasAsked: Bool = true, heldBytes: Int = 0
+    ) -> Crowd.Member {
         Crowd.Member(
             token: Token.none, network: network.map { IPAddress(ipv4: $0) }, isIdle: isIdle, hasAsked: hasAsked,
-            serial: serial)
+            serial: serial, heldBytes: heldBytes)
     }
 
     /// Thirty connections of network 1, of which those from 20 on are busy, and two of each of four others.
@@ -45,6 +46,22 @@ struct CrowdTests {
             Crowd(proxied + [member(200, of: 1, hasAsked: false)]).leaving(limit: 1, isFull: true)[0].member.serial
                 == 200)
         #expect(Crowd((0..<16).map { member($0, of: 1) }).leaving(limit: 10, isFull: false).isEmpty)
+    }
+
+    @Test("are those that hold much, the largest first, then idle ones, then the rest, until enough is freed")
+    func memory() {
+        let large = Crowd.largeHolding
+        let crowd = Crowd([
+            member(1, of: 1, isIdle: false, heldBytes: 3000), member(2, of: 1, isIdle: true, heldBytes: 1000),
+            member(3, of: 1, isIdle: false, heldBytes: large), member(4, of: 1, isIdle: true, heldBytes: 2 * large),
+            member(5, of: 1, isIdle: true, heldBytes: 2000), member(6, of: 1, isIdle: false, heldBytes: 4000),
+        ])
+        let leaving = { crowd.leaving(freeing: $0).map(\.serial) }
+        #expect(leaving(0).isEmpty)
+        #expect(leaving(1) == [4])
+        #expect(leaving(2 * large + 1) == [4, 3])
+        #expect(leaving(3 * large + 1001) == [4, 3, 2, 5])
+        #expect(leaving(100 * large) == [4, 3, 2, 5, 6, 1])
     }
 
     @Test("are nobody's where all are busy and nobody has too many")

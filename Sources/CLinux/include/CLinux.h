@@ -41,6 +41,9 @@ int portico_available_processors(void);
 /// fcntl(2) with an integer argument, which Swift cannot call because it is variadic.
 int portico_fcntl(int descriptor, int command, long argument);
 
+/// malloc_trim(3): gives what was freed back to the system.
+void portico_trim_memory(void);
+
 /// splice(2) with SPLICE_F_MOVE | SPLICE_F_NONBLOCK between a socket and a pipe.
 ssize_t portico_splice(int from, int to, size_t count);
 

@@ -109,7 +109,7 @@ extension NginxProxySetting {
     package static let own: Set<String> = [
         "CLIENT_HEADER_TIMEOUT", "CLIENT_MIN_RATE", "HEALTH", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID",
         "LOGIN_ATTEMPTS",
-        "NOTIFY_SOCKET",
+        "MEMORY_LIMIT", "NOTIFY_SOCKET",
         "PORTICO_CONTROL", "PORTICO_HANDOVER", "PORTICO_SANDBOX", "PORTICO_USER", "WATCHDOG_PID", "WATCHDOG_USEC",
         "XDG_RUNTIME_DIR",
     ]

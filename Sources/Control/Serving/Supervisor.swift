@@ -246,6 +246,14 @@ package final class Supervisor {
             failures.say(
                 "Too many open files: idle connections are closed, or new ones have to wait. Raise the limit (ulimit -n).",
                 now: loop.now)
+        case .outOfMemory(isClients: true):
+            failures.say(
+                "Memory has come to its limit (--memory-limit): connections that held the most were closed",
+                now: loop.now)
+        case .outOfMemory(isClients: false):
+            failures.say(
+                "Memory has come to its limit (--memory-limit), and connections hold little of it: raise the limit",
+                now: loop.now)
         case .ended(let error):
             ended(error)
         }

@@ -28,6 +28,8 @@ package struct ServeOptions: Sendable {
     package var user: String?
     /// `--sandbox`.
     package var sandbox: String?
+    /// `--memory-limit`.
+    package var memoryLimit: String?
     /// `--login-attempts`.
     package var loginAttempts: String?
 

@@ -76,6 +76,10 @@ package struct Settings: Sendable {
     package var sandbox = Sandbox.auto
     /// How long a client may take for its TLS handshake, and for the first head on its connection (`CLIENT_HEADER_TIMEOUT`).
     package var clientHeaderTimeout: Duration
+    /// The most memory that the process that serves may have (`--memory-limit`, `MEMORY_LIMIT`).
+    package var memoryLimit: MemoryLimit
+    /// The least that can be asked for, which leaves something for clients.
+    static let leastMemory = 32 << 20
     /// How many bytes a second a client has to send or take while it is waited for (`CLIENT_MIN_RATE`); nil for any number.
     package var leastRate: Int?
     /// The size of the group of RFC 7919 for finite-field DHE (`DHPARAM_BITS`); nil for none (`DHPARAM_SKIP`).
@@ -134,6 +138,7 @@ package struct Settings: Sendable {
         sandbox = try Self.sandbox(options.sandbox, environment)
         let headSeconds = try environment.number("CLIENT_HEADER_TIMEOUT", allowed: 1...3600)
         clientHeaderTimeout = .seconds(headSeconds ?? 60)
+        memoryLimit = try Self.memoryLimit(options.memoryLimit, environment)
         leastRate = try Self.optionalNumber(
             nil, "", "CLIENT_MIN_RATE", allowed: 1...1_000_000, otherwise: WorkerSettings.defaultLeastRate, environment)
         logFolder = options.logFolder
@@ -173,6 +178,17 @@ package struct Settings: Sendable {
         guard let text = option ?? environment["DOCKER_HOST"] else { return .found }
         if text == "none" { return .none }
         return .at(try DockerAddress(text))
+    }
+
+    private static func memoryLimit(
+        _ option: String?, _ environment: Environment
+    ) throws(SettingsError) -> MemoryLimit {
+        guard let text = option ?? environment["MEMORY_LIMIT"] else { return .ofGroup }
+        if text == "off" { return .off }
+        guard let bytes = DirectiveSize.bytes(ByteString(text), allowsGiga: true), bytes >= leastMemory else {
+            throw .size(setting: option == nil ? "MEMORY_LIMIT" : "--memory-limit", text: text)
+        }
+        return .bytes(bytes)
     }
 
     private static func sandbox(_ option: String?, _ environment: Environment) throws(SettingsError) -> Sandbox {

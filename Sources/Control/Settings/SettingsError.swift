@@ -4,6 +4,8 @@ package enum SettingsError: Error, Equatable, Sendable {
     case listenAddress(setting: String, text: String)
     /// Not a whole number in the allowed range; the name of the setting, its text and the range.
     case number(setting: String, text: String, allowed: ClosedRange<Int>)
+    /// Not a size of at least `Settings.leastMemory`; the name of the setting and its text.
+    case size(setting: String, text: String)
     /// Not one of the words that the setting takes.
     case word(setting: String, text: String, allowed: [String])
     /// Not a place of an engine's API.
@@ -24,6 +26,9 @@ extension SettingsError: CustomStringConvertible {
                 + "a port alone, or 'off'."
         case .number(let setting, let text, let allowed):
             "\(setting): '\(text)' is not a whole number from \(allowed.lowerBound) to \(allowed.upperBound)."
+        case .size(let setting, let text):
+            "\(setting): '\(text)' is not a size from \(Settings.leastMemory >> 20)m on. Write a whole number with k, m or g, "
+                + "such as 256m, or 'off'."
         case .word(let setting, let text, let allowed):
             "\(setting): '\(text)' is not known. Write one of: \(allowed.joined(separator: ", "))."
         case .dockerAddress(let text):

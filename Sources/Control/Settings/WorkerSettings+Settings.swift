@@ -11,6 +11,7 @@ extension WorkerSettings {
         requiresProxyHeader = settings.requiresProxyHeader
         clientHeaderTimeout = settings.clientHeaderTimeout
         leastRate = settings.leastRate
+        memoryLimit = settings.memoryLimit
         trustedProxies = settings.trustedProxies
         loginAttempts = settings.loginAttempts
         logFormat = settings.logFormat

@@ -17,6 +17,9 @@ final class GzipEncoder {
     /// The input once more for what cannot be compressed, and 192 KiB for zlib's window and its own output.
     static let outputSize = Scratch.size + (192 << 10)
 
+    /// What zlib holds for a body, about.
+    static let heldBytes = 272 * 1024
+
     /// The level of compression.
     let level: Int
     /// Whether something was put in that has not come out.

@@ -18,9 +18,11 @@ protocol ClientConnection: AnyObject {
     /// Closes the connection now. An answer that is cut by this is seen to be cut.
     func stop()
 
-    /// Closes the connection now, because others need its place. A request that has come meanwhile is still served; one that is
+    /// Closes the connection, because others need what it has. A request that has come meanwhile is still served; one that is
     /// under way is told the error where its answer has not begun.
-    func giveWay(_ error: ExchangeError)
+    ///
+    /// - Parameter isAtOnce: whether its descriptor is needed, so that nobody can be waited for to read that.
+    func giveWay(_ error: ExchangeError, isAtOnce: Bool)
 
     /// Who the client is.
     var client: IPAddress { get }
@@ -30,6 +32,9 @@ protocol ClientConnection: AnyObject {
 
     /// Whether no request is under way.
     var isIdle: Bool { get }
+
+    /// Roughly how many bytes of memory it holds, with what its requests hold of connections to backends.
+    var heldBytes: Int { get }
 
     /// How many requests it has brought.
     var requestCount: Int { get }

@@ -32,6 +32,8 @@ final class DownstreamListener: EventSource {
                 guard let connection = try Socket.accept(descriptor.raw) else { return }
                 let number = connection.descriptor.raw
                 open(connection)
+                // A few are still let in, for whatever holds the memory may not be what clients have.
+                guard !worker.memory.isShort else { return wait() }
                 guard number >= worker.descriptors.crowded else { continue }
                 let isFull = number >= worker.descriptors.clients
                 if !worker.makeRoom(isFull: isFull), isFull { return rest() }
@@ -50,9 +52,13 @@ final class DownstreamListener: EventSource {
 
     /// Accepts nothing for a while. Connections wait in the kernel's queue; spinning would not bring a descriptor back.
     private func rest() {
+        wait()
+        worker.reportDescriptorShortage()
+    }
+
+    private func wait() {
         try? worker.loop.modify(descriptor.raw, token, interest: .paused)
         worker.loop.setDeadline(Self.pause, for: token)
-        worker.reportDescriptorShortage()
     }
 
     private func open(_ connection: consuming AcceptedConnection) {

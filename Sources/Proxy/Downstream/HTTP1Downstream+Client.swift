@@ -38,7 +38,7 @@ extension HTTP1Downstream {
         close()
     }
 
-    func giveWay(_ error: ExchangeError) {
+    func giveWay(_ error: ExchangeError, isAtOnce: Bool) {
         isLeaving = true
         switch phase {
         case .closed: return
@@ -49,10 +49,18 @@ extension HTTP1Downstream {
             if case .exchanging = phase { return }
         case .handshaking, .closing, .lingering: break
         }
+        // It holds nothing any more but what TLS needs.
+        if case .lingering = phase, !isAtOnce, !transport.hasPending { return }
         close()
     }
 
     var client: IPAddress { peer.address }
+
+    var heldBytes: Int {
+        let connection = 4096 + input.capacity + transport.heldBytes
+        if case .exchanging = phase { return connection + exchange.heldBytes }
+        return connection
+    }
 
     var isIdle: Bool { if case .exchanging = phase { false } else { true } }
 }

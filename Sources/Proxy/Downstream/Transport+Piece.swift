@@ -4,6 +4,12 @@ internal import Net
 internal import TLS
 
 extension Transport {
+    /// What TLS holds for a connection, about.
+    private static let sizeOfTLS = 32 * 1024
+
+    /// Roughly how many bytes of memory it holds.
+    var heldBytes: Int { pendingCount + (tls == nil ? 0 : Self.sizeOfTLS) }
+
     private static let lastChunk: StaticString = "\r\n0\r\n\r\n"
     private static let chunkEnd: StaticString = "\r\n"
 

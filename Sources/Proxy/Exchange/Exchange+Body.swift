@@ -15,6 +15,9 @@ extension Exchange {
     /// Whether a client may have nothing to send for a while: it is answered already, or speaks gRPC.
     var toleratesSilence: Bool { phase == .responding || backend?.protocol == .http2 }
 
+    /// Roughly how many bytes of memory it holds beside its client's connection.
+    var heldBytes: Int { (upstream?.heldBytes ?? 0) + (encoder == nil ? 0 : GzipEncoder.heldBytes) }
+
     /// The backend took what waited for it.
     func upstreamDrained() {
         if !isUploadStopped { downstream.resumeBody() }

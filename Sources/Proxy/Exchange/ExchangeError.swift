@@ -119,6 +119,8 @@ extension ExchangeError {
         fault: .proxy, status: 503, retry: .never, reason: "no connection to the backend could be opened")
     static let crowded = ExchangeError(
         fault: .client, status: 503, retry: .never, reason: "the client has too many of the connections that are left")
+    static let outOfMemory = ExchangeError(
+        fault: .client, status: 503, retry: .never, reason: "memory has run short, and the client holds much of it")
     static let shuttingDown = ExchangeError(
         fault: .proxy, status: 503, retry: .never, reason: "the proxy is shutting down")
 }

@@ -16,6 +16,9 @@ class Responder {
     /// How many bytes have come as the answer to it.
     final var receivedCount = 0
 
+    /// Roughly how many bytes of memory it holds for the exchange.
+    var heldBytes: Int { 0 }
+
     /// Sends the head of the exchange's request, which this responder composes in its own protocol.
     func sendHead() -> WriteResult { fatalError("abstract") }
 

@@ -24,6 +24,8 @@ final class FastCGIConnection: UpstreamConnection {
     private var isInputEnded = false
     private var hasSurplus = false
 
+    override var heldBytes: Int { super.heldBytes + gathered.capacity }
+
     // MARK: The request
 
     override func sendHead() -> WriteResult {

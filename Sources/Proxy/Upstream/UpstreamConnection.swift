@@ -245,6 +245,8 @@ class UpstreamConnection: Responder, EventSource {
 
     // MARK: The response
 
+    override var heldBytes: Int { 4096 + transport.heldBytes }
+
     final override func pause() {
         isPaused = true
         setReadDeadline()

@@ -14,6 +14,8 @@ struct Crowd {
         let hasAsked: Bool
         /// Its number; older ones have smaller ones.
         let serial: Int
+        /// Roughly how many bytes it holds.
+        let heldBytes: Int
     }
 
     /// Why a connection goes, in the order in which they do.
@@ -34,6 +36,8 @@ struct Crowd {
     private static let smallestExcess = 16
     /// A network that has more than this part of all connections has too many where others lack them.
     private static let share = 8
+    /// From so many bytes on a connection goes before those that do nothing.
+    static let largeHolding = 64 * 1024
 
     private let members: [Member]
     private let counts: [IPAddress: Int]
@@ -66,5 +70,26 @@ struct Crowd {
             ($0.reason.rawValue, -$0.count, $0.member.serial) < ($1.reason.rawValue, -$1.count, $1.member.serial)
         }
         return ranked.prefix(limit).map { ($0.member, $0.reason) }
+    }
+
+    /// The connections that are closed so that so many bytes become free, as far as closing brings them.
+    ///
+    /// First come those that hold much, the largest first, then idle ones, the oldest first, then all others.
+    func leaving(freeing bytes: Int) -> ArraySlice<Member> {
+        let sorted = members.sorted { a, b in
+            let (first, second) = (Self.rank(a), Self.rank(b))
+            guard first == second else { return first < second }
+            return first == 1 ? a.serial < b.serial : a.heldBytes > b.heldBytes
+        }
+        var freed = 0
+        let end = sorted.firstIndex { member in
+            defer { freed += member.heldBytes }
+            return freed >= bytes
+        }
+        return sorted[..<(end ?? sorted.endIndex)]
+    }
+
+    private static func rank(_ member: Member) -> Int {
+        member.heldBytes >= largeHolding ? 0 : member.isIdle ? 1 : 2
     }
 }

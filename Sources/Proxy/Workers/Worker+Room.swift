@@ -20,8 +20,23 @@ extension Worker {
         }
         if isFull { reportDescriptorShortage() }
         if first.reason.isExcess, let client = downstreams[first.member.token]?.client { reportCrowd(of: client) }
-        for (member, _) in leaving { downstreams[member.token]?.giveWay(.crowded) }
+        for (member, _) in leaving { downstreams[member.token]?.giveWay(.crowded, isAtOnce: true) }
         return true
+    }
+
+    /// Takes note of how much memory there is, and gives up this worker's part where it is short.
+    func weigh(_ pressure: MemoryPressure) {
+        memory = pressure
+        guard case .short(let excess) = pressure else { return }
+        let members = members
+        let holding = members.reduce(0) { $0 + $1.heldBytes }
+        guard let part = memoryShare.part(of: excess, holding: holding) else {
+            memory = .tight
+            return reportMemoryShortage(isClients: false)
+        }
+        let leaving = Crowd(members).leaving(freeing: part)
+        if !leaving.isEmpty { reportMemoryShortage(isClients: true) }
+        for member in leaving { downstreams[member.token]?.giveWay(.outOfMemory, isAtOnce: false) }
     }
 
     private var members: [Crowd.Member] {
@@ -29,7 +44,8 @@ extension Worker {
             let client = connection.client
             return Crowd.Member(
                 token: token, network: settings.trustedProxies.contains(client) ? nil : client.network,
-                isIdle: connection.isIdle, hasAsked: connection.requestCount > 0, serial: connection.serial)
+                isIdle: connection.isIdle, hasAsked: connection.requestCount > 0, serial: connection.serial,
+                heldBytes: connection.heldBytes)
         }
     }
 }

@@ -44,6 +44,9 @@ final class Worker {
     private(set) var downstreams: [Token: any ClientConnection] = [:]
     /// When it is worth while again to look for connections that have to make room.
     var nextLook = Instant(nanoseconds: 0)
+    /// How near the process is to the end of its memory.
+    var memory = MemoryPressure.eased
+    let memoryShare: MemoryShare
     private var waiting: [UInt64: Exchange] = [:]
     private var lastWaiter: UInt64 = 0
     private var lastSerial = 0
@@ -56,9 +59,11 @@ final class Worker {
     init(
         settings: WorkerSettings, sockets: [ListeningSocket], mailbox: Mailbox<WorkerMessage>, hashing: HashingThreads,
         throttle: LoginThrottle, zones: LimitZones, log: LogWriter?, ticketKeys: TicketKeys,
+        memoryShare: MemoryShare = .whole,
         report: @escaping @Sendable (WorkerReport) -> Void
     ) throws {
         self.settings = settings
+        self.memoryShare = memoryShare
         clientHeaderTimeout = Timeout(settings.clientHeaderTimeout)
         byteCost = settings.leastRate.map { 1_000_000_000 / UInt64(max($0, 1)) } ?? 0
         self.report = report
@@ -93,6 +98,7 @@ final class Worker {
         switch message {
         case .serve(let configuration): serve(configuration)
         case .verified(let key, let verdict): verified(key, verdict)
+        case .memory(let pressure): weigh(pressure)
         case .listen(let socket): listen(on: socket)
         case .stopListening(let address): stopListening(on: address)
         case .drain: drain()
@@ -206,6 +212,9 @@ final class Worker {
 
     /// Tells the supervisor that connections of a client were closed to make room for others.
     func reportCrowd(of client: IPAddress) { report(.crowded(client: client)) }
+
+    /// Tells the supervisor that memory has come to its limit, and whether clients are what holds it.
+    func reportMemoryShortage(isClients: Bool) { report(.outOfMemory(isClients: isClients)) }
 
     /// Tells the supervisor why an exchange failed, when that is no client's doing.
     func report(_ error: ExchangeError, exchange: Exchange, backend: BackendPool?) {

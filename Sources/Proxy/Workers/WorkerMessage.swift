@@ -6,6 +6,8 @@ enum WorkerMessage: Sendable {
     case serve(ServingConfiguration)
     /// A password was checked.
     case verified(CredentialKey, CredentialVerdict)
+    /// This is how much memory there is.
+    case memory(MemoryPressure)
     /// Listen on this as well.
     case listen(ListeningSocket)
     /// Listen there no more, and let its connections end with their exchange.

@@ -19,6 +19,8 @@ package enum WorkerReport: Sendable {
     case crowded(client: IPAddress)
     /// No descriptor is left for another connection: idle ones are closed, and where there are none accepting pauses.
     case outOfDescriptors
+    /// Memory has come to its limit: connections were closed, or they hold too little of it for that to be of use.
+    case outOfMemory(isClients: Bool)
     /// The worker's thread has ended: drained or stopped, or with an error because it could not start.
     case ended((any Error)?)
 }

@@ -30,6 +30,8 @@ package struct WorkerSettings: Sendable {
     /// How long a connection to a backend may have been idle to be used for a request that cannot be repeated: less than any
     /// backend is known to wait before it closes.
     package var idleTimeForUnrepeatable = Duration.seconds(1)
+    /// The most memory that the process may have.
+    package var memoryLimit = MemoryLimit.off
     /// How many logins may fail, of one user at one address, before further ones have to wait; nil for any number.
     package var loginAttempts: Int? = LoginThrottle.defaultAttempts
     /// How long a login is held rather than refused that comes too early behind failed ones.

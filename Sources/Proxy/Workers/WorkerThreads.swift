@@ -13,6 +13,7 @@ package final class WorkerThreads {
     private let mailboxes: [Mailbox<WorkerMessage>]
     private let threads: [Thread]
     private let inherited: InheritedSockets
+    private let memoryWatch: MemoryWatch?
     /// Copies of the sockets that the workers listen on, to be handed over.
     private var held: [ListenAddress: [Int32]] = [:]
 
@@ -55,6 +56,10 @@ package final class WorkerThreads {
         }
         self.mailboxes = mailboxes
         let zones = LimitZones()
+        let shares = MemoryShares(count: count)
+        memoryWatch = MemoryWatch(settings.memoryLimit) { [mailboxes] pressure in
+            for mailbox in mailboxes { mailbox.post(.memory(pressure)) }
+        }
         let throttle = LoginThrottle(attempts: settings.loginAttempts, longestHold: settings.longestLoginHold)
         threads = mailboxes.enumerated().map { index, mailbox in
             let sockets = sockets.filter { $0.worker == index }.map(\.socket)
@@ -63,7 +68,8 @@ package final class WorkerThreads {
                 do {
                     let worker = try Worker(
                         settings: settings, sockets: sockets, mailbox: mailbox, hashing: hashing, throttle: throttle,
-                        zones: zones, log: log, ticketKeys: ticketKeys, report: report)
+                        zones: zones, log: log, ticketKeys: ticketKeys,
+                        memoryShare: MemoryShare(shares: shares, worker: index), report: report)
                     worker.run()
                     report(.ended(nil))
                 } catch {
@@ -130,7 +136,10 @@ package final class WorkerThreads {
     package func stop() { post(.stop) }
 
     /// Waits until every worker's thread has ended.
-    package func join() { for thread in threads { thread.join() } }
+    package func join() {
+        for thread in threads { thread.join() }
+        memoryWatch?.stop()
+    }
 
     private func post(_ message: WorkerMessage) {
         for mailbox in mailboxes { mailbox.post(message) }

@@ -1,9 +1,9 @@
-internal import Bytes
+package import Bytes
 
 /// nginx's way to write sizes: digits, then nothing or one of `k`, `m` and, for offsets, `g`, in either case.
-enum DirectiveSize {
+package enum DirectiveSize {
     /// The number of bytes; nil for anything that nginx refuses (ngx_parse_size, ngx_parse_offset).
-    static func bytes(_ text: ByteString, allowsGiga: Bool) -> Int? {
+    package static func bytes(_ text: ByteString, allowsGiga: Bool) -> Int? {
         guard let last = text.bytes.last else { return nil }
         let scale =
             switch ASCII.lowercased(last) {

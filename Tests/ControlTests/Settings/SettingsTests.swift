@@ -85,6 +85,22 @@ struct SettingsTests {
         }
     }
 
+    @Test("say how much memory there may be, by the option before the variable")
+    func memoryLimit() throws {
+        #expect(try settings().memoryLimit == .ofGroup)
+        #expect(try settings(["MEMORY_LIMIT": "256m"]).memoryLimit == .bytes(256 << 20))
+        #expect(try settings(["MEMORY_LIMIT": "256m"]) { $0.memoryLimit = "1G" }.memoryLimit == .bytes(1 << 30))
+        #expect(try settings { $0.memoryLimit = "off" }.memoryLimit == .off)
+        for text in ["31m", "0", "-1", "much", "256 m", "256mb"] {
+            #expect(throws: SettingsError.size(setting: "MEMORY_LIMIT", text: text)) {
+                try settings(["MEMORY_LIMIT": text])
+            }
+            #expect(throws: SettingsError.size(setting: "--memory-limit", text: text)) {
+                try settings { $0.memoryLimit = text }
+            }
+        }
+    }
+
     @Test("refuse to listen nowhere")
     func nowhere() {
         #expect(throws: SettingsError.nothingToListenOn) {

@@ -34,6 +34,8 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
         case end
     }
 
+    /// What a session holds without streams, about: the tables of both sides' fields above all.
+    private static let sizeOfSession = 16 * 1024
     /// How many pieces are read before other connections get their turn.
     private static let piecesPerTurn = 16
     /// How many frames may wait to be sent before nothing more is read: a client could make this proxy hold any number.
@@ -107,7 +109,13 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
 
     func stop() { end(.internalError) }
 
-    func giveWay(_ error: ExchangeError) { end(.enhanceYourCalm) }
+    func giveWay(_ error: ExchangeError, isAtOnce: Bool) { end(.enhanceYourCalm) }
+
+    var heldBytes: Int {
+        session.streams.reduce(Self.sizeOfSession + transport.heldBytes + session.output.capacity) { sum, stream in
+            sum + (downstream(of: stream)?.heldBytes ?? 0)
+        }
+    }
 
     var client: IPAddress { arrival.peer.address }
 

@@ -52,6 +52,11 @@ final class HTTP2Downstream: Downstream, EventSource {
     /// The times of the location that was found last.
     var timeouts: LocationTimeouts { exchange.location.timeouts }
 
+    /// Roughly how many bytes of memory it holds.
+    var heldBytes: Int {
+        4096 + input.capacity + (stream?.keptCount ?? 0) + (isRunning ? exchange.heldBytes : 0)
+    }
+
     // MARK: The stream
 
     /// Takes up a stream whose head is complete.
@@ -213,7 +218,7 @@ final class HTTP2Downstream: Downstream, EventSource {
     /// Lets the client send as much again as the exchange has taken, or more where the window is all that holds it up.
     private func returnCredit() {
         guard owedCount > 0, let stream else { return }
-        let size = window.taken(owedCount, at: worker.loop.now, limits: session.limits, budget: &workspace.windowBudget)
+        let size = window.taken(owedCount, at: worker.loop.now, limits: session.limits, in: workspace)
         if let size {
             session.growWindow(to: min(2 * size, session.limits.largestConnectionWindow))
             session.growWindow(of: stream, to: size)

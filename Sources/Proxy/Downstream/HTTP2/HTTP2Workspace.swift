@@ -23,6 +23,8 @@ final class HTTP2Workspace {
     /// How much further the windows of all streams together may grow, so that clients whose backends stall cannot fill
     /// the memory.
     var windowBudget = 64 * 1024 * 1024
+    /// Whether windows may grow at all: memory is not short.
+    var letsWindowsGrow: Bool { worker.memory == .eased }
 
     private let small: BufferPool
     private let large = BufferPool(blockSize: HTTP2Workspace.blockSize, limit: 8)

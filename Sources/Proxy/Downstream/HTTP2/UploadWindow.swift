@@ -35,3 +35,11 @@ struct UploadWindow {
         return size
     }
 }
+
+extension UploadWindow {
+    /// The same, with the budget that all windows of a worker share, and only while memory is not short.
+    mutating func taken(_ taken: Int, at now: Instant, limits: HTTP2Limits, in workspace: HTTP2Workspace) -> Int? {
+        guard workspace.letsWindowsGrow else { return nil }
+        return self.taken(taken, at: now, limits: limits, budget: &workspace.windowBudget)
+    }
+}

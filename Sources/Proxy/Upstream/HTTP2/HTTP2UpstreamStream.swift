@@ -347,12 +347,13 @@ final class HTTP2UpstreamStream: Responder, EventSource {
         owedCount = 0
         guard stream.isOpen, !isInputEnded else { return }
         let session = connection.session
-        let size = window.taken(
-            count, at: worker.loop.now, limits: session.limits, budget: &connection.workspace.windowBudget)
+        let size = window.taken(count, at: worker.loop.now, limits: session.limits, in: connection.workspace)
         if let size { session.growWindow(of: stream, to: size) }
         session.consumeOnStream(count, stream)
         connection.gather()
     }
+
+    override var heldBytes: Int { 4096 + input.capacity + (stream?.keptCount ?? 0) }
 
     override func pause() {
         isPaused = true
