@@ -8,6 +8,8 @@ internal import Routing
 final class Discovery {
     /// Where Portico runs, as the engine sees it.
     private(set) var place = ProxyPlace.host
+    /// The containers that ask for requests and may get them, in the order of their identifiers.
+    private(set) var routable: [Container] = []
 
     private let isWanted: Bool
     private let loop: EventLoop
@@ -17,7 +19,6 @@ final class Discovery {
     private let changed: () -> Void
     private var channel: MessageChannel?
     private var containers: [String: (container: Container, isRoutable: Bool)] = [:]
-    private var order: [Container]?
     private var state = DiscoveryState()
     private var hasBeenSynchronized = false
     private var isChanged = false
@@ -70,14 +71,6 @@ final class Discovery {
 
     /// How it stands with the engine, for people.
     var summary: String { isWanted ? state.summary : "not asked" }
-
-    /// The containers that ask for requests and may get them, in the order of their identifiers.
-    var routable: [Container] {
-        if let order { return order }
-        let sorted = containers.values.filter(\.isRoutable).map(\.container).sorted { $0.id < $1.id }
-        order = sorted
-        return sorted
-    }
 
     /// All containers that run and are known, in the order of their identifiers.
     var running: [Container] { containers.values.map(\.container).sorted { $0.id < $1.id } }
@@ -132,16 +125,29 @@ final class Discovery {
         confirmed?.insert(container.id)
         if let before, before.isRoutable == isRoutable, before.container == container { return }
         containers[container.id] = (container, isRoutable)
-        if isRoutable || before?.isRoutable == true { routableChanged() }
+        if isRoutable || before?.isRoutable == true { replace(container.id, by: isRoutable ? container : nil) }
     }
 
     private func remove(_ id: String) {
-        if containers.removeValue(forKey: id)?.isRoutable == true { routableChanged() }
+        if containers.removeValue(forKey: id)?.isRoutable == true { replace(id, by: nil) }
     }
 
-    private func routableChanged() {
-        order = nil
+    /// Puts a container into its place among those that get requests, or takes it out.
+    private func replace(_ id: String, by container: Container?) {
         isChanged = true
+        var range = routable.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = routable[middle].id < id ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        let index = range.lowerBound
+        let isThere = index < routable.count && routable[index].id == id
+        switch (container, isThere) {
+        case (let container?, true): routable[index] = container
+        case (let container?, false): routable.insert(container, at: index)
+        case (nil, true): routable.remove(at: index)
+        case (nil, false): break
+        }
     }
 
     private func take(_ state: DiscoveryState) {

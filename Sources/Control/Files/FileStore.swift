@@ -22,6 +22,14 @@ final class FileStore {
     let folders: Folders
     /// Says whether somebody is still writing to the file of this real path.
     var isBeingWritten: (String) -> Bool = { _ in false }
+    /// Says whether somebody is writing to any file at all, so that it has to be asked of each.
+    var areSomeBeingWritten: () -> Bool = { true }
+    /// The path of the folder that holds `vhost.d`.
+    let root: String
+    /// The path of the folder of password files that are named like their hosts.
+    let passwordFolder: String
+    /// The folders that are watched as a whole: whatever lies in them need not be watched by itself.
+    let watchedFolders: Set<String>
 
     private var files: [String: Entry<FileContent>] = [:]
     private var listings: [String: FolderListing] = [:]
@@ -31,15 +39,39 @@ final class FileStore {
     /// What was asked for since `forgetUnused()`.
     private var used: Set<String> = []
 
-    /// A store that has read nothing yet.
-    init(folders: Folders) { self.folders = folders }
+    /// What `paths` was when it was last asked for; nil where something else was asked for since.
+    private var knownPaths: Set<String>?
 
-    /// The paths that were asked for, the folders among them.
+    /// A store that has read nothing yet.
+    init(folders: Folders) {
+        self.folders = folders
+        root = folders.base
+        passwordFolder = folders.htpasswd
+        watchedFolders = [folders.certificates, folders.virtualHosts, folders.passwords, folders.htpasswd]
+    }
+
+    /// What is to be watched, so that no change of what was asked for is missed.
     var paths: Set<String> {
-        var paths = Set(files.keys)
-        paths.formUnion(listings.keys)
-        for pattern in patterns.keys { paths.insert(Folders.parent(of: pattern)) }
+        if let knownPaths { return knownPaths }
+        var paths = watchedFolders
+        for path in files.keys where !isWatched(path) { paths.insert(path) }
+        for path in listings.keys where !isWatched(path) { paths.insert(path) }
+        for pattern in patterns.keys {
+            let folder = Folders.parent(of: pattern)
+            if !isWatched(folder) { paths.insert(folder) }
+        }
+        knownPaths = paths
         return paths
+    }
+
+    private func isWatched(_ path: String) -> Bool {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), path.utf8.index(after: slash) != path.endIndex
+        else { return false }
+        return watchedFolders.contains(String(path[..<slash]))
+    }
+
+    private func noteAsked(_ path: String) {
+        if !isWatched(path) { knownPaths = nil }
     }
 
     /// The content of the file, as it was when it last held still.
@@ -48,37 +80,80 @@ final class FileStore {
         if let entry = files[path] { return entry.value }
         let entry = read(path, previous: nil)
         files[path] = entry
+        noteAsked(path)
         return entry.value
     }
 
     /// The names of the files in the folder that do not begin with a point, sorted; none where there is no folder.
-    func names(in folder: String) -> [String] { entries(of: folder).filter { !$0.hasSuffix("/") } }
+    func names(in folder: String) -> [String] { listing(of: folder).files }
 
     /// The names of the folders in the folder that do not begin with a point, sorted.
-    func folders(in folder: String) -> [String] {
-        entries(of: folder).compactMap { $0.hasSuffix("/") ? String($0.dropLast()) : nil }
-    }
+    func folders(in folder: String) -> [String] { listing(of: folder).folders }
 
-    /// The names in the folder, those of folders with a slash behind them.
-    private func entries(of folder: String) -> [String] {
+    private func listing(of folder: String) -> FolderListing {
         used.insert(folder)
-        if let listing = listings[folder] { return listing.names }
+        if let listing = listings[folder] { return listing }
         let listing = list(folder, previous: nil)
         listings[folder] = listing
-        return listing.names
+        noteAsked(folder)
+        return listing
     }
 
     /// What is wrong with a folder; nil where it can be read, or is not there.
     func fault(of folder: String) -> FolderFault? {
-        _ = entries(of: folder)
-        guard let listing = listings[folder], let reason = listing.reason else { return nil }
+        let listing = listing(of: folder)
+        guard let reason = listing.reason else { return nil }
         return FolderFault(path: folder, reason: reason, isKept: listing.isKnown)
     }
 
-    /// Looks again at everything that was asked for.
+    /// Looks again at what was asked for.
     ///
+    /// - Parameter told: the files and folders in the watched folders of which there is news, and nothing elsewhere; nil to
+    ///   look at everything.
     /// - Returns: the paths of the files, folders and patterns that are not as they were.
-    func refresh() -> Set<String> {
+    func refresh(_ told: Set<String>? = nil) -> Set<String> {
+        guard let told else { return refreshAll() }
+        var changed: Set<String> = []
+        var names: [String: [String]] = [:]
+        for path in told {
+            if let entry = files[path] {
+                let new = read(path, previous: entry.value)
+                files[path] = new
+                if new.value != entry.value { changed.insert(path) }
+            }
+            let folder = Folders.parent(of: path)
+            names[folder, default: []].append(path.split(separator: "/").last.map(String.init) ?? "")
+        }
+        for (folder, names) in names {
+            if refresh(folder, names) { changed.insert(folder) }
+        }
+        for (pattern, paths) in patterns where names[Folders.parent(of: pattern)] != nil {
+            if refresh(pattern, before: paths) { changed.insert(pattern) }
+        }
+        return changed
+    }
+
+    /// Looks at some names in a folder, and says whether it holds others now.
+    private func refresh(_ folder: String, _ names: [String]) -> Bool {
+        guard let before = listings.removeValue(forKey: folder) else { return false }
+        var listing = before
+        for name in names {
+            guard !listing.update(name, in: folder, isNewName: isNewName(in: folder)) else { continue }
+            listing = list(folder, previous: before)
+            break
+        }
+        listings[folder] = listing
+        return !listing.isSame(as: before)
+    }
+
+    private func refresh(_ pattern: String, before: [String]) -> Bool {
+        // While a folder cannot be opened, what it held stands.
+        guard let new = ProtectedFiles.paths(matching: pattern), new != before else { return false }
+        patterns[pattern] = new
+        return true
+    }
+
+    private func refreshAll() -> Set<String> {
         var changed: Set<String> = []
         for (path, entry) in files {
             guard entry.isDoubtful || FileStamp(of: path) != entry.stamp else { continue }
@@ -92,12 +167,7 @@ final class FileStore {
             listings[folder] = new
             if !new.isSame(as: listing) { changed.insert(folder) }
         }
-        for (pattern, paths) in patterns {
-            // While a folder cannot be opened, what it held stands.
-            guard let new = ProtectedFiles.paths(matching: pattern), new != paths else { continue }
-            patterns[pattern] = new
-            changed.insert(pattern)
-        }
+        for (pattern, paths) in patterns where refresh(pattern, before: paths) { changed.insert(pattern) }
         return changed
     }
 
@@ -107,16 +177,19 @@ final class FileStore {
         forgotten.merge(listings.filter(\.value.isKnown)) { $1 }
         listings = [:]
         patterns = [:]
+        knownPaths = nil
     }
 
     /// Forgets what was not asked for since this was last called, so that what was renamed away is not kept for ever.
     ///
     /// - Parameter paths: what to forget in that case; nil for everything.
     func forgetUnused(among paths: Set<String>? = nil) {
-        for path in paths ?? self.paths.union(patterns.keys) where !used.contains(path) {
+        let all = { [self] in Set(files.keys).union(listings.keys).union(patterns.keys) }
+        for path in paths ?? all() where !used.contains(path) {
             files[path] = nil
             listings[path] = nil
             patterns[path] = nil
+            noteAsked(path)
         }
         used = []
     }
@@ -134,26 +207,28 @@ final class FileStore {
     }
 
     private func isUnsettled(_ path: String) -> Bool {
-        guard let real = realpath(path, nil) else { return false }
+        guard areSomeBeingWritten(), let real = realpath(path, nil) else { return false }
         defer { free(real) }
         return isBeingWritten(String(cString: real))
     }
 
     private func list(_ folder: String, previous: FolderListing?) -> FolderListing {
-        // A name that is new counts from when its file was written to the end.
-        let isNewName = { (name: String) in !self.isUnsettled(Folders.joined(folder, name)) }
+        let isNewName = isNewName(in: folder)
         let listing = FolderListing(of: folder, previous: previous, isNewName: isNewName)
         guard listing.reason != nil, previous == nil, let last = forgotten[folder] else { return listing }
         return FolderListing(of: folder, previous: last, isNewName: isNewName)
     }
+
+    /// A name that is new counts from when its file was written to the end.
+    private func isNewName(in folder: String) -> (String) -> Bool {
+        { [self] name in !isUnsettled(Folders.joined(folder, name)) }
+    }
 }
 
 extension FileStore: VirtualHostFiles {
-    var root: String { folders.base }
     var hostFolder: String { folders.virtualHosts }
     var hostFiles: [String] { names(in: hostFolder) }
     var hostFolders: [String] { folders(in: hostFolder) }
-    var passwordFolder: String { folders.htpasswd }
     /// A folder among them protects nothing, and must not be taken for the lack of a file.
     var passwordFileNames: [String] { names(in: passwordFolder) + folders(in: passwordFolder) }
 
@@ -165,6 +240,7 @@ extension FileStore: VirtualHostFiles {
         // Who reads a folder that cannot be opened learns that, and takes nothing for granted.
         let paths = ProtectedFiles.paths(matching: pattern) ?? [Folders.parent(of: pattern)]
         patterns[pattern] = paths
+        noteAsked(pattern)
         return paths
     }
 }

@@ -20,7 +20,7 @@ final class FolderWatcher: EventSource {
 
     private let loop: EventLoop
     private let interval: Duration
-    private let changed: () -> Void
+    private let changed: (Set<String>?) -> Void
     private let events: FolderEvents
     private var token: Token?
     private var plan = WatchPlan([])
@@ -28,20 +28,26 @@ final class FolderWatcher: EventSource {
     private var watches: [FolderEvents.Watch: String] = [:]
     private var writers: [String: Instant] = [:]
     private var firstEvent: Instant?
+    /// What the events were about since the last look; nil for more than can be told by name.
+    private var told: Set<String>? = []
+    private var nextLook: Instant
     private var pause = quiet
     private var isPlanStale = false
 
-    /// A watcher of nothing yet; `changed` is called on the loop's thread.
+    /// A watcher of nothing yet.
     ///
-    /// - Parameter interval: the time between two regular looks; they are rarer where a look takes more than a fiftieth
-    ///   of it.
+    /// - Parameters:
+    ///   - interval: the time between two regular looks; they are rarer where a look takes more than a two hundredth of it.
+    ///   - changed: called on the loop's thread with the paths of which there is news, all of them in folders that are watched
+    ///     as such and called as they were there; or with nil where everything has to be looked at.
     /// - Throws: `SystemError` when the kernel gives no inotify descriptor.
     init(
-        on loop: EventLoop, interval: Duration = .seconds(1), changed: @escaping () -> Void
+        on loop: EventLoop, interval: Duration = .seconds(1), changed: @escaping (Set<String>?) -> Void
     ) throws(SystemError) {
         self.loop = loop
         self.interval = interval
         self.changed = changed
+        nextLook = loop.now + interval
         events = try FolderEvents()
         let token = try loop.add(events.raw, self, interest: .reading)
         self.token = token
@@ -86,6 +92,9 @@ final class FolderWatcher: EventSource {
         return Instant.now.since(last) < Self.writerPatience
     }
 
+    /// Whether there is a file to which `isBeingWritten` may apply.
+    var areSomeBeingWritten: Bool { !writers.isEmpty }
+
     /// The real paths of the files that programs are writing to.
     var pathsBeingWritten: Set<String> { Set(writers.keys.filter { isBeingWritten($0) }) }
 
@@ -104,13 +113,17 @@ final class FolderWatcher: EventSource {
     }
 
     func deadlinePassed() {
-        firstEvent = nil
+        // Where events never cease, the regular look comes all the same.
+        let isOverdue = loop.now >= (firstEvent == nil ? nextLook : nextLook + interval)
+        let news = isOverdue ? nil : told
+        (firstEvent, told) = (nil, [])
         pause = Self.quiet
         writers = writers.filter { loop.now.since($0.value) < Self.writerPatience }
         let start = Instant.now
-        changed()
-        let cost = Instant.now.since(start)
-        if let token, firstEvent == nil { loop.setDeadline(max(interval, cost * 50), for: token) }
+        changed(news)
+        let end = Instant.now
+        if news == nil { nextLook = end + max(interval, end.since(start) * 200) }
+        if let token, firstEvent == nil { loop.setDeadline(max(nextLook, end + Self.quiet), for: token) }
     }
 
     private static let pairEndings = [".crt", ".key", ".pem"]
@@ -119,33 +132,54 @@ final class FolderWatcher: EventSource {
     private func take(_ event: FolderEvents.Event) -> Bool {
         if event.kinds.contains(.lost) {
             writers = [:]
-            isPlanStale = true
-            return true
+            return lookEverywhere()
         }
         guard let folder = watches[event.watch] else { return false }
         if event.kinds.contains(.ended) { watches[event.watch] = nil }
-        if event.name.isEmpty {
-            isPlanStale = true
-            return true
-        }
-        guard plan.folders[folder]?.covers(event.name) == true else { return false }
+        if event.name.isEmpty { return lookEverywhere() }
+        guard let interest = plan.folders[folder], interest.covers(event.name) else { return false }
         let path = Folders.joined(folder, event.name)
-        if event.kinds.contains(.written) || event.kinds.contains(.made) && isEmptyFile(path) {
+        let kind = event.kinds.isDisjoint(with: [.made, .movedHere]) ? nil : Self.kind(of: path)
+        if event.kinds.contains(.written) || event.kinds.contains(.made) && kind == .emptyFile {
             writers[path] = loop.now
         }
         if !event.kinds.isDisjoint(with: [.closed, .removed, .movedAway, .movedHere]) { writers[path] = nil }
-        // What only changes the content leads nowhere else.
-        if !event.kinds.isDisjoint(with: [.made, .removed, .movedAway, .movedHere]) { isPlanStale = true }
+        let isAboutNames = !event.kinds.isDisjoint(with: [.made, .removed, .movedAway, .movedHere])
+        if interest.names.contains(event.name) {
+            // What only changes the content leads nowhere else.
+            if isAboutNames { isPlanStale = true }
+            told = nil
+            return true
+        }
+        if kind == .link { isPlanStale = true }
+        for folder in interest.paths { told?.insert(Folders.joined(folder, event.name)) }
         return true
     }
 
-    /// Whether a name that was just made is a file that its maker has yet to fill.
+    private func lookEverywhere() -> Bool {
+        isPlanStale = true
+        told = nil
+        return true
+    }
+
+    private enum Kind {
+        case emptyFile
+        case link
+        case other
+    }
+
+    /// What a name is that was just made. A file that is empty has yet to be filled by its maker.
     ///
     /// One that holds something is being written to only where the kernel tells of that as well: it can also be a finished
     /// file that got its name by link(2), after which nothing more is told of it.
-    private func isEmptyFile(_ path: String) -> Bool {
+    private static func kind(of path: String) -> Kind {
         var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+        guard lstat(path, &status) == 0 else { return .other }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG where status.st_size == 0: return .emptyFile
+        case S_IFLNK: return .link
+        default: return .other
+        }
     }
 
     private static func kinds(_ interest: WatchPlan.Interest) -> FolderEvents.Kinds {

@@ -10,15 +10,18 @@
 struct WatchPlan {
     /// What is looked for in one folder.
     struct Interest {
-        /// Whether every name counts.
-        var isWhole = false
-        /// The names that count.
+        /// The paths by which the folder was asked for itself, so that every name in it counts.
+        var paths: Set<String> = []
+        /// The names through which ways lead, those of links among them.
         var names: Set<String> = []
         /// Whether the content of the names matters, or only where they lead.
         var hasFiles = false
 
         /// Whether news of the name counts.
         func covers(_ name: String) -> Bool { isWhole || names.contains(name) }
+
+        /// Whether every name counts.
+        var isWhole: Bool { !paths.isEmpty }
     }
 
     /// The folders, by their real paths.
@@ -30,7 +33,7 @@ struct WatchPlan {
         for path in paths {
             guard let real = follow(path, from: start) else { continue }
             guard FileStamp(of: real)?.kind == .folder else { continue }
-            folders[real, default: Interest()].isWhole = true
+            folders[real, default: Interest()].paths.insert(path)
             folders[real, default: Interest()].hasFiles = true
             guard let entries = try? FolderEntries(of: real) else { continue }
             for entry in entries where entry.mayBeLink { _ = follow(entry.name, from: real) }

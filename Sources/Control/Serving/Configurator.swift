@@ -13,6 +13,8 @@ final class Configurator {
     static let startPatience = Duration.seconds(3)
     /// How long a new configuration waits for the rest of a burst of changes.
     static let burstPatience = Duration.milliseconds(20)
+    /// The longest pause between two configurations.
+    static let longestPause = Duration.milliseconds(500)
     /// How often names are looked up again.
     static let lookUpInterval = Duration.seconds(60)
     /// The most names that are remembered; those beyond have no address.
@@ -71,20 +73,21 @@ final class Configurator {
         diagnostics = DiagnosticLog(log)
         earliestBuild = loop.now
         let relay = Relay()
-        watcher = try FolderWatcher(on: loop) { relay.filesChanged?() }
+        watcher = try FolderWatcher(on: loop) { relay.filesChanged?($0) }
         docker = Discovery(settings, from: source ?? DiscoveryThread(settings), on: loop, log: log) {
             relay.containersChanged?()
         }
-        relay.filesChanged = { [unowned self] in lookAtFiles() }
+        relay.filesChanged = { [unowned self] in lookAtFiles($0) }
         relay.containersChanged = { [unowned self] in setOutdated() }
         builder.files.isBeingWritten = { [unowned watcher] in watcher.isBeingWritten($0) }
+        builder.files.areSomeBeingWritten = { [unowned watcher] in watcher.areSomeBeingWritten }
         builder.pathsBeingWritten = { [unowned watcher] in watcher.pathsBeingWritten }
         agenda.perform = { [unowned self] chore in perform(chore) }
     }
 
     /// What the parts are given to call before the whole of them stands.
     private final class Relay {
-        var filesChanged: (() -> Void)?
+        var filesChanged: ((Set<String>?) -> Void)?
         var containersChanged: (() -> Void)?
     }
 
@@ -150,8 +153,8 @@ final class Configurator {
 
     // MARK: - Changes
 
-    private func lookAtFiles() {
-        if builder.refresh() { setOutdated() }
+    private func lookAtFiles(_ told: Set<String>?) {
+        if builder.refresh(told) { setOutdated() }
         watcher.watch(builder.paths)
     }
 
@@ -175,6 +178,7 @@ final class Configurator {
 
     private func build() {
         let start = Instant.now
+        let isFirst = current == nil
         outdated = nil
         agenda.cancel(.build)
         let result = builder.build(containers: docker.routable, place: docker.place, names: names)
@@ -185,8 +189,9 @@ final class Configurator {
         publish(result.configuration)
         statuses?.follow(result.statusInquiries)
         diagnostics.update(result.diagnostics)
-        // Where a build takes long, every second moment at least is left for events to gather.
-        earliestBuild = .now + Instant.now.since(start)
+        // Where a build takes long, every second moment at least is left for events to gather. The first one makes all hosts,
+        // and says nothing of how long the next takes.
+        if !isFirst { earliestBuild = .now + min(Instant.now.since(start), Self.longestPause) }
     }
 
     // MARK: - Names

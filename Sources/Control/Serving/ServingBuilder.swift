@@ -49,19 +49,17 @@ final class ServingBuilder {
     }
 
     /// Everything that the last build depended on, to be watched: the folders, and files that lie elsewhere.
-    var paths: Set<String> {
-        let folders: Set = [
-            settings.folders.certificates, settings.folders.virtualHosts, settings.folders.passwords,
-            settings.folders.htpasswd,
-        ]
-        return folders.union(files.paths.filter { !folders.contains(Folders.parent(of: $0)) })
-    }
+    var paths: Set<String> { files.paths }
 
     /// Looks whether files have changed, and says whether a new build may come to something else.
-    func refresh() -> Bool {
-        let changed = files.refresh()
+    ///
+    /// - Parameter told: the files in the watched folders of which there is news, and nothing elsewhere; nil to look at all.
+    func refresh(_ told: Set<String>? = nil) -> Bool {
+        let changed = files.refresh(told)
         changes?.formUnion(changed)
         var isChanged = !changed.isEmpty
+        let folder = settings.folders.certificates
+        guard told?.contains(where: { Folders.parent(of: $0) == folder }) ?? true else { return isChanged }
         // A pair is written in two steps at least; what is read in between would only be reported as broken. So would a
         // name that is there before its bytes are.
         let isBeingWritten = pathsBeingWritten().contains { path in

@@ -25,11 +25,17 @@ package struct Folders: Hashable, Sendable {
     /// Where relative paths in directives start: the folder that holds `vhost.d`.
     package var base: String { Self.parent(of: virtualHosts) }
 
+    /// The path without slashes at its end, so that what lies beneath has one spelling.
+    static func plain(_ path: String) -> String {
+        var trimmed = Substring(path)
+        while trimmed.utf8.count > 1, trimmed.utf8.last == UInt8(ascii: "/") { trimmed = trimmed.dropLast() }
+        return String(trimmed)
+    }
+
     /// The path of the folder that holds `path`; `.` for a bare name.
     package static func parent(of path: String) -> String {
-        var trimmed = Substring(path)
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
-        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        let trimmed = plain(path)
+        guard let slash = trimmed.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
     }
 

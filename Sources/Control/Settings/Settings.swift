@@ -111,9 +111,9 @@ package struct Settings: Sendable {
         https = try Self.endpoints(options.https, flag: "--https", variable: "HTTPS_PORT", port: 443, environment)
         guard !http.isEmpty || !https.isEmpty else { throw .nothingToListenOn }
         folders = Folders()
-        folders.certificates = options.certificates ?? folders.certificates
-        folders.virtualHosts = options.virtualHosts ?? folders.virtualHosts
-        folders.passwords = options.passwords ?? folders.passwords
+        folders.certificates = options.certificates.map(Folders.plain) ?? folders.certificates
+        folders.virtualHosts = options.virtualHosts.map(Folders.plain) ?? folders.virtualHosts
+        folders.passwords = options.passwords.map(Folders.plain) ?? folders.passwords
         folders.pages = options.pages ?? folders.pages
         docker = try Self.docker(options.docker, environment)
         if case .at(.tcp) = docker { engineSecurity = EngineSecurity(environment) }

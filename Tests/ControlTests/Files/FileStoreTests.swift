@@ -1,4 +1,6 @@
+import Foundation
 import Routing
+import TestSupport
 import Testing
 
 @testable import Control
@@ -161,6 +163,55 @@ struct FileStoreTests {
         #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc")])
     }
 
+    @Test("looks only at what it is told of")
+    func told() throws {
+        for name in ["a", "b"] { try folder.write("vhost.d/\(name)", "one") }
+        let (a, b) = (folder.path("vhost.d/a"), folder.path("vhost.d/b"))
+        #expect([store.read(a), store.read(b)] == [bytes("one"), bytes("one")])
+        for name in ["a", "b"] { try folder.write("vhost.d/\(name)", "two") }
+        #expect(store.refresh([a]) == [a])
+        #expect([store.read(a), store.read(b)] == [bytes("two"), bytes("one")])
+        #expect(store.refresh() == [b])
+    }
+
+    @Test("comes to what a store comes to that has read nothing before, from one change to the next")
+    func toldAtRandom() throws {
+        var generator = SplitMix64(seed: 7)
+        let pattern = folder.path("vhost.d/*.inc")
+        for _ in 0..<300 {
+            var told: Set<String> = []
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                let name = ["a", "b", "c.inc", "d.inc", ".e"].randomElement(using: &generator) ?? ""
+                let path = "vhost.d/\(name)"
+                told.insert(folder.path(path))
+                try? folder.remove(path)
+                switch Int.random(in: 0..<5, using: &generator) {
+                case 0: break
+                case 1: try folder.makeFolder(path)
+                case 2: try folder.link(path, to: ["a", "b", "nowhere", "."].randomElement(using: &generator) ?? "")
+                default: try folder.write(path, "\(Int.random(in: 0..<4, using: &generator))")
+                }
+            }
+            // What a link leads to is not told of by its own name.
+            for name in ["a", "b", "c.inc", "d.inc"] where isLink("vhost.d/\(name)") {
+                told.insert(folder.path("vhost.d/\(name)"))
+            }
+            _ = store.refresh(told)
+            let fresh = FileStore(folders: store.folders)
+            #expect(store.hostFiles == fresh.hostFiles)
+            #expect(store.hostFolders == fresh.hostFolders)
+            #expect(store.paths(matching: pattern) == fresh.paths(matching: pattern))
+            for name in ["a", "b", "c.inc", "d.inc"] {
+                let path = folder.path("vhost.d/\(name)")
+                #expect(store.read(path) == fresh.read(path))
+            }
+        }
+    }
+
+    private func isLink(_ name: String) -> Bool {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: folder.path(name))) != nil
+    }
+
     @Test("forgets what nobody asks for any more")
     func unused() throws {
         _ = store.read(folder.path("a"))
@@ -168,6 +219,6 @@ struct FileStoreTests {
         store.forgetUnused()
         _ = store.read(folder.path("b"))
         store.forgetUnused()
-        #expect(store.paths == [folder.path("b")])
+        #expect(store.paths == store.watchedFolders.union([folder.path("b")]))
     }
 }

@@ -13,6 +13,13 @@ struct FolderWatcherTests {
 
     private final class News {
         var count = 0
+        /// What was told since it was last emptied; nil where everything had to be looked at.
+        var told: Set<String>? = []
+
+        func take(_ paths: Set<String>?) {
+            count += 1
+            told = paths.flatMap { paths in told.map { $0.union(paths) } }
+        }
     }
 
     init() throws {
@@ -20,7 +27,7 @@ struct FolderWatcherTests {
         let loop = try EventLoop()
         let news = News()
         // No regular look can bring the news in time.
-        watcher = try FolderWatcher(on: loop, interval: .seconds(3600)) { news.count += 1 }
+        watcher = try FolderWatcher(on: loop, interval: .seconds(3600)) { news.take($0) }
         self.loop = loop
         self.news = news
         try folder.makeFolder("certs")
@@ -35,7 +42,7 @@ struct FolderWatcherTests {
     @Test("looks regularly, whatever the kernel tells")
     func regular() throws {
         let looks = News()
-        let watcher = try FolderWatcher(on: loop, interval: .milliseconds(5)) { looks.count += 1 }
+        let watcher = try FolderWatcher(on: loop, interval: .milliseconds(5)) { _ in looks.count += 1 }
         try loop.wait(for: "two looks") { looks.count >= 2 }
         watcher.close()
     }
@@ -47,6 +54,38 @@ struct FolderWatcherTests {
         try expectNews("replaced") { try folder.replace("certs/a", "y") }
         try expectNews("linked") { try folder.link("certs/b", to: "a") }
         try expectNews("removed") { try folder.remove("certs/a") }
+    }
+
+    @Test("tells what it is about where that lies in a folder that is watched as such, and leads nowhere else")
+    func names() throws {
+        try folder.makeFolder("other")
+        try folder.link("certs/link", to: "../other/a")
+        watcher.watch([folder.path("certs"), folder.path("alone/file")])
+        let told = { (change: () throws -> Void) throws -> Set<String>? in
+            news.told = []
+            try expectNews("the change", after: change)
+            loop.settle()
+            return news.told
+        }
+        #expect(try told { try folder.write("certs/a", "x") } == [folder.path("certs/a")])
+        #expect(
+            try told { try folder.replace("certs/a", "y") } == [folder.path("certs/a"), folder.path("certs/a.new")])
+        #expect(try told { chmod(folder.path("certs/a"), 0o600) } == [folder.path("certs/a")])
+        #expect(try told { try folder.remove("certs/a") } == [folder.path("certs/a")])
+        // Who follows a link, or waits for a folder, cannot say by name what is new.
+        #expect(try told { try folder.write("other/a", "x") } == nil)
+        #expect(try told { try folder.link("certs/link", to: "../other/b") } == nil)
+        #expect(try told { try folder.makeFolder("alone") } == nil)
+    }
+
+    @Test("follows a link that appears in a folder, from when it was told of")
+    func laterLink() throws {
+        try folder.makeFolder("other")
+        try folder.write("other/a", "x")
+        watcher.watch([folder.path("certs")])
+        try expectNews("the link") { try folder.link("certs/link", to: "../other/a") }
+        watcher.watch([folder.path("certs")])
+        try expectNews("its target") { try folder.write("other/a", "y") }
     }
 
     @Test("notices a folder that appears later, and then what is in it")
