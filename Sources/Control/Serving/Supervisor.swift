@@ -219,6 +219,7 @@ package final class Supervisor {
 
     private func receive(_ report: WorkerReport) {
         switch report {
+        case .replaced: break
         case .serving(let generation):
             if generation == firstGeneration { liveWorkers += 1 }
             if phase == .starting, liveWorkers == workerCount {

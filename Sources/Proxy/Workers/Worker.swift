@@ -109,10 +109,11 @@ final class Worker {
 
     /// Routes new requests by the configuration; those under way keep what they began with.
     func serve(_ configuration: ServingConfiguration) {
-        routes.update(configuration)
+        let earlier = routes.update(configuration)
         tls.selector = configuration.certificates
         renewal.start(on: loop)
         report(.serving(generation: configuration.snapshot.generation))
+        if let earlier { report(.replaced(earlier)) }
     }
 
     private func drain() {

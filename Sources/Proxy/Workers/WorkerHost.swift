@@ -62,7 +62,9 @@ final class WorkerHost {
         self.http = http == .redirect && https == .unknown ? .unknown : http
         self.locations = locations
         onlyLocation = locations.count == 1 && locations[0].coversEveryPath ? locations[0] : nil
-        tree = LocationTree(host.locations.map { ($0.match, $0.parent) }) { host.locations[$0].isProxied }
+        // Nobody asks the tree where one location covers all paths.
+        let branches = onlyLocation == nil ? host.locations : []
+        tree = LocationTree(branches.map { ($0.match, $0.parent) }) { host.locations[$0].isProxied }
         named = Dictionary(
             zip(host.locations, locations).compactMap { location, own in
                 if case .named(let name) = location.match { (name, own) } else { nil }

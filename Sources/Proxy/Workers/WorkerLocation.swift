@@ -4,18 +4,11 @@ internal import Routing
 
 /// One worker's own form of a location.
 final class WorkerLocation {
-    let settings: LocationSettings
-    let timeouts: LocationTimeouts
+    let directives: WorkerDirectives
     let pool: UpstreamPool?
     let passwords: WorkerPasswords?
     let upstreamHost: ByteString
     let upstreamPort: UInt16
-    /// What its requests are noted in.
-    let logs: ContiguousArray<WorkerLog>
-    /// Whether a log needs fields of the answer.
-    let keepsFields: Bool
-    /// Whether some peers are proxies that name the client.
-    let findsClient: Bool
     /// Whether backends are asked to close the connection behind each answer.
     let closesUpstream: Bool
     /// The path that stands in the location's match; empty for a pattern.
@@ -32,10 +25,6 @@ final class WorkerLocation {
     let target: Template?
     /// How many requests are taken of each client; nil for any number.
     let limits: LocationLimits?
-    /// Which other location is asked whether a request may pass; nil for none.
-    let authorization: AuthorizationRequest?
-    /// Which answers are compressed; nil for none.
-    let compression: AnswerCompression?
     /// What is done to the fields of answers.
     let answerFields: AnswerFields
     /// What is done to requests before they are served; nil for nothing.
@@ -50,21 +39,14 @@ final class WorkerLocation {
     let capturing: Pattern?
 
     init(
-        _ location: Location, pool: UpstreamPool?, choice: WorkerChoice? = nil, passwords: WorkerPasswords?,
-        log: AccessLog, limits: LocationLimits? = nil, usesCaptures: Bool = false
+        _ location: Location, directives: WorkerDirectives, pool: UpstreamPool?, choice: WorkerChoice? = nil,
+        passwords: WorkerPasswords?, limits: LocationLimits? = nil, usesCaptures: Bool = false
     ) {
-        var settings = location.settings
-        settings.addedHeaders = settings.addedHeaders.map { $0.copied() }
-        settings.requestHeaders = settings.requestHeaders.map { $0.map { $0.copied() } }
-        self.settings = settings
-        logs = log.logs(for: location.settings.accessLogging)
-        keepsFields = logs.contains { $0.format.holdsFields || $0.condition?.holdsAnswerFields ?? false }
-        timeouts = LocationTimeouts(location.settings)
+        self.directives = directives
         self.pool = pool
         self.passwords = passwords
         upstreamHost = location.upstream?.host.copied() ?? ""
         upstreamPort = location.upstream?.port ?? 80
-        findsClient = !location.settings.clientAddress.trusted.isEmpty
         closesUpstream = location.upstream?.keepalive == .disabled
         path = (location.base ?? location.match.path)?.copied() ?? ""
         destination = location.destination.map { $0.copied() }
@@ -76,8 +58,6 @@ final class WorkerLocation {
             }
         self.choice = choice
         self.limits = limits
-        authorization = location.settings.authorization.path == nil ? nil : location.settings.authorization
-        compression = AnswerCompression(location.settings.compression)
         answerFields = AnswerFields(location)
         target = location.target?.copied()
         steps = location.steps.isEmpty ? nil : ContiguousArray(location.steps)
@@ -90,6 +70,21 @@ final class WorkerLocation {
             capturing = nil
         }
     }
+
+    var settings: LocationSettings {
+        @inline(__always) _read { yield directives.settings }
+    }
+    var timeouts: LocationTimeouts { directives.timeouts }
+    /// What its requests are noted in.
+    var logs: ContiguousArray<WorkerLog> { directives.logs }
+    /// Whether a log needs fields of the answer.
+    var keepsFields: Bool { directives.keepsFields }
+    /// Whether some peers are proxies that name the client.
+    var findsClient: Bool { directives.findsClient }
+    /// Which other location is asked whether a request may pass; nil for none.
+    var authorization: AuthorizationRequest? { directives.authorization }
+    /// Which answers are compressed; nil for none.
+    var compression: AnswerCompression? { directives.compression }
 
     /// Whether a client's connection is kept behind so many requests (`keepalive_timeout`, `keepalive_requests`).
     func keepsConnection(after count: Int) -> Bool {

@@ -5,6 +5,9 @@ package import HTTP
 package enum WorkerReport: Sendable {
     /// The worker routes by the configuration of this generation.
     case serving(generation: UInt64)
+    /// The worker has no use any more for what it routed by before. Whoever takes this gives it back, in the worker's place: to
+    /// free the hosts of thousands of files would hold requests up.
+    case replaced(ServingConfiguration)
     /// A backend failed, and the request went on to another one.
     case passedOver(ExchangeError, host: String, backend: String)
     /// An exchange failed through a backend or this proxy.

@@ -26,13 +26,18 @@ final class WorkerRoutes {
     /// Those that are not in force any more, and still hold their upstreams.
     private var outdated: ContiguousArray<WorkerHost> = []
     private var pools: [ByteString: UpstreamPool] = [:]
+    /// What directives set, for all hosts that have the same, and what holds outside of every location.
+    private var directives: [ObjectIdentifier: WorkerDirectives] = [:]
+    private var surroundings: [ObjectIdentifier: WorkerLocation] = [:]
     private var passwords: [String: WorkerPasswords] = [:]
 
     /// The routes of a worker that has heard of no configuration yet: every request is answered with 503.
     init(log: AccessLog, zones: LimitZones) {
         self.log = log
         self.zones = zones
-        fallback = WorkerLocation(Location(), pool: nil, passwords: nil, log: log)
+        let location = Location()
+        fallback = WorkerLocation(
+            location, directives: WorkerDirectives(location.shared, log: log), pool: nil, passwords: nil)
     }
 
     /// The host that a request for this name belongs to; nil when none does.
@@ -50,30 +55,51 @@ final class WorkerRoutes {
     // MARK: - Changes
 
     /// Takes over a configuration. Hosts that are the same go on as they are.
-    func update(_ configuration: ServingConfiguration) {
+    ///
+    /// - Returns: the one before, which is dear to free.
+    func update(_ configuration: ServingConfiguration) -> ServingConfiguration? {
         let snapshot = configuration.snapshot
         log.update(configuration.logFiles)
         errorPage = configuration.errorPage.map { ContiguousArray($0).withUnsafeBytes { Array($0) } }
         if !snapshot.table.isCopy(of: table) { table = snapshot.table.copied() }
         speaksHTTP2 = snapshot.hosts.objects.contains { $0.host.speaksHTTP2 }
         defaultHost = snapshot.defaultHost
-        var kept = ContiguousArray<WorkerHost?>(repeating: nil, count: snapshot.hosts.count)
         if isAlike(configuration) {
-            snapshot.hosts.compare(
-                with: hosts, kept: { earlier, now in kept[now] = made[earlier] },
-                gone: { earlier in if let host = made[earlier] { outdated.append(host) } })
+            keepHosts(of: snapshot)
         } else {
             outdated.append(contentsOf: made.lazy.compactMap { $0 })
+            forgetDirectives(beyond: 0)
+            made = ContiguousArray(repeating: nil, count: snapshot.hosts.count)
         }
-        made = kept
         hosts = snapshot.hosts
+        forgetDirectives(beyond: 2 * hosts.count + 1024)
+        let earlier = self.configuration
         self.configuration = configuration
         // A location that names a file which nobody has read stays shut, like one whose file is gone.
         for (path, passwords) in passwords {
             passwords.source = configuration.passwordFiles[path] ?? .missing(path: path)
         }
         passwords = passwords.filter { configuration.passwordFiles[$0.key] != nil }
+        return earlier
     }
+
+    /// Moves the hosts that go on as they are to the places that they have now.
+    private func keepHosts(of snapshot: RoutingSnapshot) {
+        var (gone, new): ([Int], [Int]) = ([], [])
+        snapshot.hosts.compare(with: hosts, gone: { gone.append($0) }, new: { new.append($0) })
+        for place in gone { if let host = made[place] { outdated.append(host) } }
+        guard gone.count + new.count <= Self.fewChanges else {
+            var kept = ContiguousArray<WorkerHost?>(repeating: nil, count: snapshot.hosts.count)
+            snapshot.hosts.compare(with: hosts, kept: { earlier, now in kept[now] = made[earlier] })
+            made = kept
+            return
+        }
+        for place in gone.reversed() { made.remove(at: place) }
+        for place in new { made.insert(nil, at: place) }
+    }
+
+    /// So many moves of what stands behind a place cost less than to put everything anew into its place.
+    private static let fewChanges = 16
 
     /// Gives up some of the hosts that have changed, those that are still there for their new form, which takes over their
     /// connections.
@@ -110,17 +136,38 @@ final class WorkerRoutes {
                         choice.candidates.map { WorkerUpstream($0, pool: pool($0.upstream, &used)) }))
             }
             return WorkerLocation(
-                location, pool: location.upstream.map { pool($0, &used) }, choice: choice,
-                passwords: location.settings.authentication.map { passwords(at: $0.file) }, log: log,
+                location, directives: directives(location.shared), pool: location.upstream.map { pool($0, &used) },
+                choice: choice,
+                passwords: location.settings.authentication.map { passwords(at: $0.file) },
                 limits: LocationLimits(location.settings.limits, zones: zones), usesCaptures: host.usesCaptures)
         }
         let made = WorkerHost(
             host, locations: ContiguousArray(locations),
-            surroundings: WorkerLocation(
-                Location(settings: host.surroundings), pool: nil, passwords: nil, log: log),
+            surroundings: surroundings(host.sharedSurroundings),
             pools: used, demand: configuration.connectionDemands[host.name])
         self.made[index] = made
         return made
+    }
+
+    private func directives(_ shared: SharedSettings) -> WorkerDirectives {
+        if let known = directives[ObjectIdentifier(shared)] { return known }
+        let made = WorkerDirectives(shared, log: log)
+        directives[ObjectIdentifier(shared)] = made
+        return made
+    }
+
+    private func surroundings(_ shared: SharedSettings) -> WorkerLocation {
+        if let known = surroundings[ObjectIdentifier(shared)] { return known }
+        let made = WorkerLocation(
+            Location(settings: shared.settings), directives: directives(shared), pool: nil, passwords: nil)
+        surroundings[ObjectIdentifier(shared)] = made
+        return made
+    }
+
+    /// Forgets what was made for locations that may be gone where it has become more than there can be.
+    private func forgetDirectives(beyond count: Int) {
+        guard directives.count > count else { return }
+        (directives, surroundings) = ([:], [:])
     }
 
     private func pool(_ upstream: Upstream, _ used: inout ContiguousArray<UpstreamPool>) -> UpstreamPool {

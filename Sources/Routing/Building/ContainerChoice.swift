@@ -15,12 +15,12 @@ struct ContainerChoice {
 
     /// The value of a variable, or of the label of the same name; nil where no container gives a usable one.
     mutating func value<Value: Equatable>(
-        _ variable: String, expecting: String, read: (String) -> Value?
+        _ variable: String, expecting: @autoclosure () -> String, read: (String) -> Value?
     ) -> Value? {
         value(variable, of: { $0.value(variable) }) { text throws(Diagnostic) in
             guard let value = read(text) else {
                 throw Diagnostic(
-                    .error, at: .setting(variable), "\(Quoted(text)) cannot be used", hint: "write \(expecting)")
+                    .error, at: .setting(variable), "\(Quoted(text)) cannot be used", hint: "write \(expecting())")
             }
             return value
         }

@@ -14,7 +14,9 @@ struct HostFileTable {
     private(set) var locationFiles: Set<String> = []
     /// What is wrong with the names of files that can be no host's, by file; nothing where one names a regular expression.
     private(set) var misnamed: [String: HostNameError?] = [:]
+    /// The names as they were listed, and in no order.
     private var names: [String] = []
+    private var known: Set<String> = []
     private var folders: [String] = []
     /// The names by their keys, sorted; of several the first counts.
     private var namesByKey: [String: [String]] = [:]
@@ -31,27 +33,27 @@ struct HostFileTable {
     /// The files that may make a host by themselves.
     func candidates(for host: ByteString) -> [Candidate] { candidates[host] ?? [] }
 
+    /// The names that have come or gone where the folder holds these files now.
+    func difference(from files: [String]) -> Set<String> {
+        // Mostly all but one are the same: what stands at both ends need not be looked for.
+        var start = 0
+        while start < min(names.count, files.count), names[start] == files[start] { start += 1 }
+        var (end, newEnd) = (names.count, files.count)
+        while end > start, newEnd > start, names[end - 1] == files[newEnd - 1] { (end, newEnd) = (end - 1, newEnd - 1) }
+        return Set(names[start..<end]).symmetricDifference(files[start..<newEnd])
+    }
+
     /// Takes in what the folder holds now, and returns the names that have come or gone.
     mutating func update(files: [String], folders: [String]) -> Set<String> {
-        var changed: Set<String> = []
-        if files != names {
-            let sorted = files.sorted()
-            var (before, now) = (0, 0)
-            let old = names
-            while before < old.count || now < sorted.count {
-                if now == sorted.count || before < old.count && old[before] < sorted[now] {
-                    remove(old[before])
-                    changed.insert(old[before])
-                    before += 1
-                } else if before == old.count || sorted[now] < old[before] {
-                    insert(sorted[now])
-                    changed.insert(sorted[now])
-                    now += 1
-                } else {
-                    (before, now) = (before + 1, now + 1)
-                }
+        var changed = difference(from: files)
+        names = files
+        for name in changed.sorted() {
+            if known.remove(name) != nil {
+                remove(name)
+            } else {
+                known.insert(name)
+                insert(name)
             }
-            names = sorted
         }
         if folders != self.folders {
             changed.formUnion(Set(folders).symmetricDifference(self.folders))

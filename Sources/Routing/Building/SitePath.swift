@@ -35,7 +35,9 @@ final class SitePath {
     }
 
     /// What names it in the names of files.
-    var fileName: String { SHA1.hex(text) }
+    var fileName: String { text == "/" ? Self.rootFileName : SHA1.hex(text) }
+
+    private static let rootFileName = SHA1.hex("/")
 
     /// What names its upstream, as nginx-proxy does.
     var upstreamKey: ByteString { isRoot ? host : ByteString("\(host)-\(fileName)") }

@@ -46,7 +46,7 @@ extension SnapshotBuilder {
 
     /// The file in `htpasswd` that is named like the path, else like the host, and the realm that nginx-proxy gives it.
     func passwordFile(of path: SitePath, _ site: Site) -> (path: String, realm: String)? {
-        guard let folder = inputs.files?.passwordFolder else { return nil }
+        guard !passwordFilesByHost.isEmpty, let folder = inputs.files?.passwordFolder else { return nil }
         if let name = passwordFilesByHost["\(site.fileName)_\(path.fileName)"] {
             return ("\(folder)/\(name)", site.isRegex ? "Restricted access" : "Restricted \(site.name)\(path.text)")
         }

@@ -61,6 +61,7 @@ package struct SnapshotBuilder {
     var sitesWithFindings: Set<ByteString> = []
     private var objects: [SharedHost] = []
     private var table = HostTable([])
+    private var settingsPool = SettingsPool()
 
     /// A builder that remembers nothing.
     package init() {}
@@ -101,6 +102,7 @@ package struct SnapshotBuilder {
             if let site = sites[name] { hosts[name] = virtualHost(site) }
         }
         place(touched, hosts)
+        settingsPool.trim(to: sites.count + 1024)
         isNew = false
         return snapshot()
     }
@@ -122,8 +124,8 @@ package struct SnapshotBuilder {
     /// Whether a file for all hosts that have none of their own has come or gone.
     private var isStandInNew: Bool {
         guard let files = inputs.files, inputs.fileChanges?.contains(files.hostFolder) == true else { return false }
-        return HostFileName.standIns.contains { name in
-            (hostFiles.file(name) != nil) != files.hostFiles.contains { HostFileName.key($0) == name }
+        return hostFiles.difference(from: files.hostFiles).contains {
+            HostFileName.standIns.contains(HostFileName.key($0))
         }
     }
 
@@ -271,6 +273,7 @@ package struct SnapshotBuilder {
         if asked.showsDebugEndpoint ?? inputs.settings.showsDebugEndpoint, site.file?.level.returned == nil {
             host.locations.append(debugLocation(of: site, host, asked))
         }
+        host.share(&settingsPool)
         findings.logFiles = host.logFiles
         site.hostFindings = findings
         return host

@@ -80,6 +80,17 @@ package struct HostList: RandomAccessCollection, MutableCollection, ExpressibleB
     }
 }
 
+extension HostList {
+    /// The hosts that are not what they were in an earlier list: as they were there, and as they are here.
+    ///
+    /// - Complexity: that of `compare`.
+    package func changes(since earlier: HostList) -> (gone: [SharedHost], new: [SharedHost]) {
+        var (gone, new): ([SharedHost], [SharedHost]) = ([], [])
+        compare(with: earlier, gone: { gone.append(earlier.objects[$0]) }, new: { new.append(objects[$0]) })
+        return (gone, new)
+    }
+}
+
 extension [SharedHost] {
     /// The index of the first host whose name does not come before this one.
     func firstIndex(notBefore name: ByteString) -> Int {

@@ -7,7 +7,12 @@ package struct Location: Equatable, Sendable {
     /// The number of the location that this one stands in; nil on the level of the host.
     package var parent: Int?
     /// What the directives set.
-    package var settings: LocationSettings
+    package var settings: LocationSettings {
+        _read { yield shared.settings }
+        set { shared = SharedSettings(newValue) }
+    }
+    /// The same, as an object that other locations may have too.
+    package var shared: SharedSettings
     /// The backends; nil where none was configured: such a location answers by itself, or with 404.
     package var upstream: Upstream?
     /// The backends where the address in `proxy_pass` holds variables; `upstream` is nil then.
@@ -48,7 +53,7 @@ package struct Location: Equatable, Sendable {
     ) {
         self.match = match
         self.parent = parent
-        self.settings = settings
+        shared = SharedSettings(settings)
         self.upstream = upstream
         self.destination = destination
         file = nil

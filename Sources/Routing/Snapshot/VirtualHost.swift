@@ -33,7 +33,12 @@ package struct VirtualHost: Equatable, Sendable {
     /// none is answered with 404. A location's number is its index here.
     package var locations: [Location]
     /// What the directives outside of every location set, for the answers of `steps`.
-    package var surroundings = LocationSettings()
+    package var surroundings: LocationSettings {
+        _read { yield sharedSurroundings.settings }
+        set { sharedSurroundings = SharedSettings(newValue) }
+    }
+    /// The same, as an object that other hosts may have too.
+    package var sharedSurroundings = standardSurroundings
     /// What is done to requests before a location is chosen.
     package var steps: [RewriteStep] = []
     /// Whether something may ask what the groups of its regular expressions have matched.
@@ -44,6 +49,8 @@ package struct VirtualHost: Equatable, Sendable {
     package var shut: Shut?
     /// What the host's file said when it could last be read, so that a broken edit changes nothing.
     var file: CompiledFile?
+
+    private static let standardSurroundings = SharedSettings(LocationSettings())
 
     /// Why a host is shut and what it answers.
     package struct Shut: Hashable, Sendable {
