@@ -12,18 +12,17 @@ struct BackendAuthorities {
 
     private var loaded: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
     private var unverified: BackendContext?
+    /// The hosts of the last update, and what those of them ask for whose backends are reached over TLS.
+    private var hosts: HostList = []
+    private var asking: [ByteString: [UpstreamTLS]] = [:]
 
     /// Reads the files of the hosts whose backends are reached over TLS, those that have changed anew.
     mutating func update(_ snapshot: RoutingSnapshot, folder: String, files: FileStore) {
         var kept: [ByteString: (content: FileContent, context: BackendContext?)] = [:]
         contexts = [:]
         diagnostics = []
-        var settings: [UpstreamTLS] = []
-        for object in snapshot.hosts.objects {
-            for location in object.host.locations where location.isOverTLS {
-                settings += location.upstreams.compactMap(\.tls)
-            }
-        }
+        noteChanges(snapshot.hosts)
+        let settings = asking.sorted { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }.flatMap(\.value)
         let paths = Dictionary(settings.map { ($0.host, $0.authorities) }) { first, _ in first }
         for (host, named) in paths.sorted(by: { $0.key.bytes.lexicographicallyPrecedes($1.key.bytes) }) {
             let path = named ?? "\(folder)/\(host.text).upstream-ca.crt"
@@ -36,6 +35,16 @@ struct BackendAuthorities {
             contexts[host] = context
         }
         loaded = kept
+    }
+
+    private mutating func noteChanges(_ hosts: HostList) {
+        let changes = hosts.changes(since: self.hosts)
+        self.hosts = hosts
+        for object in changes.gone { asking[object.host.name] = nil }
+        for object in changes.new {
+            let locations = object.host.locations.filter(\.isOverTLS)
+            if !locations.isEmpty { asking[object.host.name] = locations.flatMap { $0.upstreams.compactMap(\.tls) } }
+        }
     }
 
     private mutating func context(

@@ -12,6 +12,9 @@ struct ClientRules {
     private(set) var diagnostics: [Diagnostic] = []
 
     private var loaded: [Files: Loaded] = [:]
+    /// The hosts of the last update, and those among them that ask for certificates.
+    private var hosts: HostList = []
+    private var asking: [ByteString: VirtualHost] = [:]
 
     private struct Files: Hashable {
         var authorities: String
@@ -35,12 +38,9 @@ struct ClientRules {
         var updated: [ByteString: ClientVerification] = [:]
         faults = [:]
         diagnostics = []
-        for object in snapshot.hosts.objects {
-            guard let rule = object.host.clients else {
-                if !verifications.isEmpty { noteEnd(of: object.host) }
-                continue
-            }
-            let host = object.host
+        noteChanges(snapshot.hosts)
+        for host in asking.values.sorted(by: { $0.name.bytes.lexicographicallyPrecedes($1.name.bytes) }) {
+            guard let rule = host.clients else { continue }
             let paths = Files(
                 authorities: Folders.joined(folder, rule.authorities),
                 revocations: rule.revocations.map { Folders.joined(folder, $0) })
@@ -56,6 +56,19 @@ struct ClientRules {
         }
         loaded = kept
         verifications = updated
+    }
+
+    private mutating func noteChanges(_ hosts: HostList) {
+        let changes = hosts.changes(since: self.hosts)
+        self.hosts = hosts
+        for object in changes.gone { asking[object.host.name] = nil }
+        for object in changes.new {
+            if object.host.clients != nil {
+                asking[object.host.name] = object.host
+            } else if !verifications.isEmpty {
+                noteEnd(of: object.host)
+            }
+        }
     }
 
     /// A host that goes on as before keeps its object, by which connections know that nothing has changed.

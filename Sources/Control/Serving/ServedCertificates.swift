@@ -15,15 +15,22 @@ struct ServedCertificates {
     private let asked: String
     private var last: Last?
 
+    /// Counts what the folder held.
+    private var version = 0
+    private var uncovered = UncoveredNames()
+    private var warnings: (version: Int, time: Int64, found: [Diagnostic])?
+
     /// What the last selector was made of.
     private struct Last {
-        var folder: CertificateFolder
+        var version: Int
         var hosts: HostList
         var defaultHost: ByteString?
         var clients: [ByteString: ClientVerification]
         var parameters: [String: DHParameters]
         var standard: DHParameters?
         var selector: CertificateSelector
+        /// Whether several hosts have one name, so that it is not known what is left of it without one of them.
+        var hasNamesakes: Bool
     }
 
     /// The certificates of a folder, which is read now.
@@ -45,8 +52,10 @@ struct ServedCertificates {
     /// Pairs that are broken just now keep their last good certificate; those that did not change cost little.
     mutating func refresh() -> Bool {
         let new = CertificateFolder.read(folder.path, previous: folder)
-        defer { folder = new }
-        return !Self.isSame(new, folder)
+        let isSame = Self.isSame(new, folder)
+        folder = new
+        if !isSame { version += 1 }
+        return !isSame
     }
 
     /// Which client is shown which certificate.
@@ -58,55 +67,79 @@ struct ServedCertificates {
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification], keyExchange: KeyExchangeFiles
     ) -> CertificateSelector {
         let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
-        if let last, last.clients == clients, last.defaultHost == defaultHost?.name,
+        if let last, last.clients == clients, last.defaultHost == defaultHost?.name, last.version == version,
             last.standard === keyExchange.standard,
             last.parameters.count == keyExchange.byPair.count,
             last.parameters.allSatisfy({ keyExchange.byPair[$0.key] === $0.value }),
-            Self.isSame(last.folder, folder), Self.areServedAlike(snapshot.hosts, last.hosts)
+            let selector = changed(last, snapshot.hosts)
         {
             self.last?.hosts = snapshot.hosts
-            return last.selector
+            self.last?.selector = selector
+            return selector
         }
         var plan = CertificateSelectorBuilder.Plan(certificates: folder.certificates)
         plan.offersHTTP2 = speaksHTTP2
         plan.parameters = keyExchange.byPair
         plan.standardParameters = keyExchange.standard
-        for host in snapshot.hosts where host.httpsMethod != .nohttps {
-            let served = host.certificate.map {
-                TLSHost(
-                    $0, policy: policy(of: host), clients: clients[host.name], offersHTTP2: host.speaksHTTP2)
-            }
-            for name in host.names {
+        plan.hosts.reserveCapacity(snapshot.hosts.count)
+        var hasNamesakes = false
+        for object in snapshot.hosts.objects where object.host.httpsMethod != .nohttps {
+            let served = served(object.host, clients)
+            for name in object.host.names {
                 if case .pattern(let pattern) = name {
                     plan.patterns.append((Self.test(pattern), served))
-                } else {
-                    plan.hosts[Self.certificateName(name)] = .some(served)
+                } else if plan.hosts.updateValue(served, forKey: name.certificateName) != nil {
+                    hasNamesakes = true
                 }
             }
         }
-        if let defaultHost, let pair = defaultHost.certificate {
-            plan.stranger = TLSHost(
-                pair, policy: policy(of: defaultHost), clients: clients[defaultHost.name],
-                offersHTTP2: defaultHost.speaksHTTP2)
+        if let defaultHost, defaultHost.certificate != nil {
+            plan.stranger = served(defaultHost, clients)
         } else if folder.certificates["default"] != nil {
             plan.stranger = TLSHost("default", policy: policy, offersHTTP2: speaksHTTP2)
         }
         let selector = selectors.build(plan)
         last = Last(
-            folder: folder, hosts: snapshot.hosts, defaultHost: defaultHost?.name, clients: clients,
-            parameters: keyExchange.byPair, standard: keyExchange.standard, selector: selector)
+            version: version, hosts: snapshot.hosts, defaultHost: defaultHost?.name, clients: clients,
+            parameters: keyExchange.byPair, standard: keyExchange.standard, selector: selector,
+            hasNamesakes: hasNamesakes)
         return selector
     }
 
-    /// Whether clients of the hosts are shown the same, as most changes leave it.
-    private static func areServedAlike(_ hosts: HostList, _ earlier: HostList) -> Bool {
-        guard hosts.count == earlier.count else { return false }
-        return zip(hosts.objects, earlier.objects).allSatisfy { now, before in
-            now === before
-                || now.host.names == before.host.names && now.host.certificate == before.host.certificate
-                    && now.host.tlsPolicy == before.host.tlsPolicy && now.host.speaksHTTP2 == before.host.speaksHTTP2
-                    && (now.host.httpsMethod == .nohttps) == (before.host.httpsMethod == .nohttps)
+    private func served(_ host: VirtualHost, _ clients: [ByteString: ClientVerification]) -> TLSHost? {
+        host.certificate.map {
+            TLSHost($0, policy: policy(of: host), clients: clients[host.name], offersHTTP2: host.speaksHTTP2)
         }
+    }
+
+    /// The last selector for these hosts; nil where one has to be built.
+    private mutating func changed(_ last: Last, _ hosts: HostList) -> CertificateSelector? {
+        let changes = hosts.changes(since: last.hosts)
+        let before = Dictionary(changes.gone.map { ($0.host.name, $0.host) }) { first, _ in first }
+        let alike = Set(
+            changes.new.filter { object in
+                before[object.host.name].map { Self.areServedAlike(object.host, $0) } ?? false
+            }
+            .map(\.host.name))
+        let gone = changes.gone.filter { !alike.contains($0.host.name) }.map(\.host)
+        let new = changes.new.filter { !alike.contains($0.host.name) }.map(\.host)
+        if gone.isEmpty, new.isEmpty { return last.selector }
+        let isOfDefault = last.defaultHost.map { name in (gone + new).contains { $0.name == name } } ?? false
+        guard !last.hasNamesakes, !isOfDefault, !(gone + new).contains(where: \.hasPattern) else { return nil }
+        let names = { [self] (hosts: [VirtualHost]) in
+            hosts.filter { $0.httpsMethod != .nohttps }.flatMap { host in
+                let served = served(host, last.clients)
+                return host.names.map { (name: $0.certificateName, host: served) }
+            }
+        }
+        return selectors.change(last.selector, without: names(gone), with: names(new))
+    }
+
+    /// Whether clients of the host are shown the same, as most changes leave it.
+    private static func areServedAlike(_ now: VirtualHost, _ before: VirtualHost) -> Bool {
+        now.names == before.names && now.certificate == before.certificate && now.tlsPolicy == before.tlsPolicy
+            && now.speaksHTTP2 == before.speaksHTTP2
+            && (now.httpsMethod == .nohttps) == (before.httpsMethod == .nohttps)
     }
 
     /// What connections must be like for requests of the hosts; a host that is missing takes them from any connection.
@@ -128,42 +161,25 @@ struct ServedCertificates {
     /// What is wrong with the certificates, or worth saying of them, and of the policies that the hosts have.
     ///
     /// - Parameter now: the time in seconds since 1970, to judge certificates by.
-    func diagnostics(for snapshot: RoutingSnapshot, at now: Int64) -> [Diagnostic] {
+    mutating func diagnostics(for snapshot: RoutingSnapshot, at now: Int64) -> [Diagnostic] {
         let problems = folder.problems.map(diagnostic)
         let refusals = selectors.problems.sorted { $0.key < $1.key }.map { pair, error in
             Diagnostic(.error, at: .wholeFile("\(folder.path)/\(pair).crt"), "cannot be served: \(error)")
         }
-        let warnings = folder.certificates.sorted { $0.key < $1.key }.flatMap { pair, certificate in
+        return problems + refusals + warnings(at: now)
+            + uncovered.diagnostics(snapshot.hosts, of: folder, version: version) + policyDiagnostics(snapshot)
+    }
+
+    /// What is to be said of each certificate; as before within an hour.
+    private mutating func warnings(at now: Int64) -> [Diagnostic] {
+        if let warnings, warnings.version == version, (0..<3600).contains(now - warnings.time) { return warnings.found }
+        let found = folder.certificates.sorted { $0.key < $1.key }.flatMap { pair, certificate in
             certificate.warnings(at: now).map {
                 Diagnostic(.warning, at: .wholeFile("\(folder.path)/\(pair).crt"), $0)
             }
         }
-        return problems + refusals + warnings + uncovered(snapshot) + policyDiagnostics(snapshot)
-    }
-
-    /// Hosts whose clients refuse the certificate that they are shown, because it is for other names.
-    private func uncovered(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
-        snapshot.hosts.objects.compactMap { object in
-            let host = object.host
-            guard let pair = host.certificate, let certificate = folder.certificates[pair] else { return nil }
-            let missing = host.names.filter { name in
-                switch name {
-                case .exact, .leading:
-                    let text = Self.certificateName(name).text
-                    return !certificate.covers(text, IPAddress(text))
-                case .trailing, .pattern: return false
-                }
-            }.map(\.text)
-            guard !missing.isEmpty else { return nil }
-            let names = certificate.subjectNames + certificate.addresses.map { "\($0)" }
-            return Diagnostic(
-                // Whoever has only default.crt may well know that nobody believes it.
-                host.certificateSource == .trustedDefault ? .note : .warning,
-                at: .wholeFile("\(folder.path)/\(pair).crt"),
-                "clients of \(missing.prefix(5).joined(separator: ", ")) refuse the certificate: it is for "
-                    + (names.isEmpty ? "no name" : names.prefix(5).joined(separator: ", ")),
-                hint: "get one that lists the host in its subjectAltName, or name another one with CERT_NAME")
-        }
+        warnings = (version, now, found)
+        return found
     }
 
     private func diagnostic(_ problem: CertificateFolder.Problem) -> Diagnostic {
@@ -211,12 +227,6 @@ struct ServedCertificates {
 
     // MARK: - Names
 
-    /// A host's name as certificates have it: an IPv6 address without brackets.
-    private static func certificateName(_ name: HostPattern) -> ByteString {
-        let text = name.text
-        return ByteString(text.hasPrefix("[") ? String(text.dropFirst().dropLast()) : text)
-    }
-
     /// The same test that requests get, so that a name never leads a client to one host and its requests to another.
     private static func test(_ pattern: Pattern) -> @Sendable (ByteString) -> Bool {
         { name in
@@ -230,5 +240,12 @@ struct ServedCertificates {
     private static func isSame(_ a: CertificateFolder, _ b: CertificateFolder) -> Bool {
         a.problems == b.problems && a.fileNames == b.fileNames && a.certificates.count == b.certificates.count
             && a.certificates.allSatisfy { b.certificates[$0.key] === $0.value }
+    }
+}
+
+extension VirtualHost {
+    /// Whether one of its names is a regular expression.
+    fileprivate var hasPattern: Bool {
+        names.contains { if case .pattern = $0 { true } else { false } }
     }
 }

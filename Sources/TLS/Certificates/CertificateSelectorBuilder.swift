@@ -32,6 +32,8 @@ package struct CertificateSelectorBuilder {
 
     private let policy: TLSPolicy
     private var contexts: [TLSHost: TLSContext] = [:]
+    /// How many names of the last selector are served in each way.
+    private var uses: [TLSHost: Int] = [:]
 
     /// A builder with a policy for certificates that no host uses.
     package init(policy: TLSPolicy = .mozillaIntermediate) {
@@ -43,10 +45,11 @@ package struct CertificateSelectorBuilder {
         renew(plan)
         var selector = CertificateSelector()
         selector.fallback = plan.stranger.flatMap { contexts[$0] }
-        var used: Set<TLSHost> = []
+        uses = [:]
+        selector.exact.reserveCapacity(plan.hosts.count)
         for (name, host) in plan.hosts {
             let context = host.flatMap { contexts[$0] }
-            if let host, context != nil { used.insert(host) }
+            if let host, context != nil { uses[host, default: 0] += 1 }
             if let context, let address = name.withBytes({ IPAddress($0) }) { selector.byAddress[address] = context }
             if name.bytes.starts(with: "*.".utf8) {
                 selector.suffixes[ByteString(Array(name.bytes.dropFirst()))] = .some(context)
@@ -58,11 +61,46 @@ package struct CertificateSelectorBuilder {
         }
         for (matches, host) in plan.patterns {
             let context = host.flatMap { contexts[$0] }
-            if let host, context != nil { used.insert(host) }
+            if let host, context != nil { uses[host, default: 0] += 1 }
             selector.patterns.append(CertificateSelector.NamePattern(matches: matches, context: context))
         }
-        addAddresses(to: &selector, used: used, stranger: plan.stranger)
+        addAddresses(to: &selector, used: Set(uses.keys), stranger: plan.stranger)
         return selector
+    }
+
+    /// The last selector with some names taken out and others put in, as if it had been built so from the start.
+    ///
+    /// - Parameters:
+    ///   - gone: the names to take out, each of which one host had, and how that was served.
+    ///   - new: the names to put in and how they are served.
+    /// - Returns: nil where it has to be built: for names that are no plain ones, that are there already, or that change which
+    ///   certificates are in use.
+    package mutating func change(
+        _ selector: CertificateSelector, without gone: [(name: ByteString, host: TLSHost?)],
+        with new: [(name: ByteString, host: TLSHost?)]
+    ) -> CertificateSelector? {
+        var (selector, changed) = (selector, uses)
+        for (name, host) in gone {
+            guard Self.isPlain(name), selector.exact.removeValue(forKey: name) != nil else { return nil }
+            if let host, contexts[host] != nil { changed[host, default: 0] -= 1 }
+        }
+        for (name, host) in new {
+            guard Self.isPlain(name), selector.exact[name] == nil else { return nil }
+            let context = host.flatMap { contexts[$0] }
+            if let host {
+                guard context != nil else { return nil }
+                changed[host, default: 0] += 1
+            }
+            selector.exact[name] = .some(context)
+        }
+        guard changed.count == uses.count, changed.values.allSatisfy({ $0 > 0 }) else { return nil }
+        uses = changed
+        return selector
+    }
+
+    /// Whether the name stands for itself alone, and is no address.
+    private static func isPlain(_ name: ByteString) -> Bool {
+        !name.bytes.contains(UInt8(ascii: "*")) && name.withBytes { IPAddress($0) } == nil
     }
 
     /// A certificate object that is still the same keeps its settings, and with them what OpenSSL has prepared in them.

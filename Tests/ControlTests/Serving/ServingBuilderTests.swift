@@ -3,6 +3,7 @@ import Passwords
 import Proxy
 import Routing
 import TLS
+import TestSupport
 import Testing
 
 @testable import Control
@@ -302,6 +303,56 @@ struct ServingBuilderTests {
         try folder.write("extra.conf", "client_max_body_size 6m;")
         #expect(builder.refresh())
         #expect(builder.build().configuration.snapshot.hosts[0].locations[0].settings.maxBodySize == 6 << 20)
+    }
+
+    @Test("comes to what a new builder comes to, whatever has changed before", arguments: [1, 2, 3] as [UInt64])
+    func changes(seed: UInt64) throws {
+        var generator = SplitMix64(seed: seed)
+        try served.makeCertificate("default", names: ["*.example"])
+        try served.makeCertificate("c.test", names: ["c.test"])
+        let builder = try builder()
+        let names = ["a.example", "b.example", "c.test", "*.wild.example", "d.test", "127.0.0.1"]
+        let texts = [
+            "return 204;", "http2 off;\nreturn 204;", "server_name e.example a.example;\nreturn 204;",
+            "proxy_pass https://127.0.0.1:1;", "ssl_verify_client on;\nproxy_pass http://127.0.0.1:1;",
+        ]
+        let variables = [[:], ["SSL_POLICY": "Mozilla-Modern"], ["HTTPS_METHOD": "nohttps"], ["CERT_NAME": "c.test"]]
+        var containers: [String: Container] = [:]
+        for _ in 0..<60 {
+            let name = names.randomElement(using: &generator) ?? ""
+            var told: Set<String>? = [folder.path("vhost.d/\(name)")]
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0: try? folder.remove("vhost.d/\(name)")
+            case 1:
+                told = nil
+                if (try? folder.remove("certs/b.example.crt")) == nil {
+                    try served.makeCertificate("b.example", names: ["b.example"])
+                } else {
+                    try folder.remove("certs/b.example.key")
+                }
+            case 2: containers[name] = nil
+            case 3, 4:
+                var container = container(name)
+                container.environment.merge(variables.randomElement(using: &generator) ?? [:]) { $1 }
+                containers[name] = container
+            default: try folder.write("vhost.d/\(name)", texts.randomElement(using: &generator) ?? "")
+            }
+            _ = builder.refresh(told)
+            let running = containers.values.sorted { $0.id < $1.id }
+            let (result, fresh) = (builder.build(containers: running), try self.builder().build(containers: running))
+            #expect(result.diagnostics.map(\.description) == fresh.diagnostics.map(\.description))
+            #expect(result.configuration.connectionDemands.keys == fresh.configuration.connectionDemands.keys)
+            for asked in [
+                "a.example", "b.example", "c.test", "x.wild.example", "d.test", "e.example", "f.example", nil,
+            ] {
+                let shown = { (result: ServingBuilder.Result) in
+                    result.configuration.certificates.select(
+                        serverName: asked.map { ByteString($0) }, localAddress: IPAddress("127.0.0.1")
+                    ).map { "\($0.certificate.subjectNames) \($0.protocols)" }
+                }
+                #expect(shown(result) == shown(fresh))
+            }
+        }
     }
 
     @Test("finds nothing new where nothing has changed")
