@@ -3,7 +3,7 @@ import Testing
 
 extension EndToEnd {
     /// `make soak` for half a minute: that it works, and that nothing comes of it.
-    @Suite("Soak", .requires(.hostile, .registry))
+    @Suite("Soak", .requires(.hostile, .registry, .administrator))
     struct SoakTests {
         @Test(
             "under mixed load, changes, faults and a new version loses nothing and keeps nothing",

@@ -81,7 +81,7 @@ class Application(Backend):
             except OSError:
                 pass
 
-    def wait_until_idle(self, within=30):
+    def wait_until_idle(self, within=60):
         deadline = time.monotonic() + within
         while self.busy and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -38,7 +38,7 @@ class Door:
             "--certs", self.folder + "/certs", "--vhosts", self.folder + "/vhost.d", "--passwords", self.folder + "/passwords",
             "--docker", "unix://" + engine, "--control", self.control, "--access-log", self.access_log,
             "--workers", str(self.workers), "--drain-timeout", str(self.drain)]
-        environment = {**os.environ, "HTTPS_METHOD": "noredirect", "CLIENT_HEADER_TIMEOUT": "8",
+        environment = {**os.environ, "HTTPS_METHOD": "noredirect", "CLIENT_HEADER_TIMEOUT": "12",
                        "HTTP_PORT": str(self.http), "HTTPS_PORT": str(self.https)}
         output = open(self.log, "ab")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)

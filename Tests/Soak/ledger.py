@@ -127,7 +127,7 @@ class Crew:
         return sorted({thread.name for thread in self.threads if thread.is_alive()})
 
 
-def settles(look, expected, allowed=(), within=30, row=10, pause=0.02):
+def settles(look, expected, allowed=(), within=60, row=10, pause=0.04):
     """
     Looks again and again until it is as `expected` several times in a row, for each worker learns of a change by itself.
 

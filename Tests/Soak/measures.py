@@ -20,6 +20,7 @@ JUDGED = 100
 class Sample:
     def __init__(self, process, when):
         self.when = when
+        self.processor = processor_time(process)
         status = {}
         with open("/proc/%d/status" % process) as file:
             for line in file:
@@ -59,7 +60,7 @@ class Measures:
         for process, (part, server) in self.door.processes().items():
             try:
                 found[process] = (part, server, Sample(process, now))
-                self.seconds[process] = processor_time(process)
+                self.seconds[process] = found[process][2].processor
             except (OSError, KeyError):
                 # It has ended meanwhile.
                 pass
@@ -79,14 +80,15 @@ class Measures:
 
     def growth(self):
         """What is wrong, as lines; and a table."""
-        wrong, table = [], ["%-10s %8s %6s  %-27s %-9s %-9s %-9s %s" % (
-            "part", "process", "time", "anonymous KiB, by quarters", "PSS KiB", "fds", "sockets", "threads")]
+        wrong, table = [], ["%-10s %8s %6s  %-6s %-27s %-9s %-9s %-9s %s" % (
+            "part", "process", "time", "busy", "anonymous KiB, by quarters", "PSS KiB", "fds", "sockets", "threads")]
         for (part, server, process), samples in sorted(self.samples.items(), key=lambda item: item[1][0].when):
             lasted = samples[-1].when - samples[0].when
             quarters = [statistics.median([sample.anonymous for sample in samples[len(samples) * n // 4:len(samples) * (n + 1) // 4]]
                                           or [samples[-1].anonymous]) for n in range(4)]
-            table.append("%-10s %8d %5.0fs  %-27s %-9d %-9s %-9s %s" % (
-                part, process, lasted, " ".join("%6d" % one for one in quarters), statistics.median(one.pss for one in samples),
+            busy = (samples[-1].processor - samples[0].processor) / max(lasted, 1)
+            table.append("%-10s %8d %5.0fs  %4.1f %% %-27s %-9d %-9s %-9s %s" % (
+                part, process, lasted, 100 * busy, " ".join("%6d" % one for one in quarters), statistics.median(one.pss for one in samples),
                 span([one.descriptors for one in samples]), span([one.connections for one in samples]),
                 span([one.threads for one in samples])))
             if lasted >= JUDGED and server == self.door.server and quarters[3] > quarters[1] * (1 + GROWTH) + GROWTH_KIB:

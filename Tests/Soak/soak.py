@@ -52,7 +52,7 @@ class Soak:
         self.ledger = Ledger()
         self.failed = []
         self.folder = options.folder
-        self.door = Door(options.portico, self.folder, options.workers, drain=30)
+        self.door = Door(options.portico, self.folder, options.workers, drain=60)
         self.web = Web(self.door, self.ledger)
         self.engine = Host(self.folder + "/docker.sock", self.ledger)
         self.registry = self.grpc = self.rotation = None
@@ -77,10 +77,11 @@ class Soak:
             location / { proxy_pass http://127.0.0.1:%d; }
             location /tls/ { proxy_pass https://127.0.0.1:%d/; }
             location /gz/ { gzip on; gzip_types text/plain; gzip_proxied any; proxy_pass http://127.0.0.1:%d/; }
-            location /bad/ { proxy_pass http://127.0.0.1:%d; proxy_read_timeout 1s; }
+            location /bad/ { proxy_pass http://127.0.0.1:%d; }
+            location /bad/hang { proxy_pass http://127.0.0.1:%d; proxy_read_timeout 1s; }
             location /refused { proxy_pass http://127.0.0.1:%d; }
             location /forbidden { deny all; proxy_pass http://127.0.0.1:%d; }
-            """ % (app.port, tls.port, app.port, bad.port, self.refusing(), app.port))
+            """ % (app.port, tls.port, app.port, bad.port, bad.port, self.refusing(), app.port))
         door.write("vhost.d/cert.soak.test", "location / { proxy_pass http://127.0.0.1:%d; }\n" % app.port)
         door.write("vhost.d/closed.soak.test", "auth_basic in; auth_basic_user_file passwords/closed.soak.test;\n"
                    "location / { proxy_pass http://127.0.0.1:%d; }\n" % app.port)
@@ -195,6 +196,7 @@ class Soak:
         for kind in hanging:
             self.failed.append("%s: still under way long after the end" % kind)
         self.settle(resting)
+        self.rest_idly()
         grown, table = measures.growth()
         self.failed += grown
         spent = sum(measures.seconds.values())
@@ -254,6 +256,15 @@ class Soak:
         if not left:
             self.failed.append("descriptors at rest: %s, in the beginning %s" % (
                 {part: dict(kinds) for part, kinds in now.items()}, {part: dict(kinds) for part, kinds in resting.items()}))
+
+    def rest_idly(self):
+        """Who has nothing to do does nothing: in two seconds a tenth of them at the most."""
+        before = Measures(self.door, 1).look()
+        time.sleep(2)
+        for process, (part, _, sample) in Measures(self.door, 1).look().items():
+            spent = sample.processor - before[process][2].processor if process in before else 0
+            if spent > 0.2:
+                self.failed.append("%s %d: %.2f s of processor time in 2 s of rest" % (part, process, spent))
 
     def end(self):
         """The server ends when it is told to, and leaves no process behind."""
