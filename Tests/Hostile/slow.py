@@ -27,10 +27,10 @@ from shortage import FAILED, Door, check
 CROWD = 8
 
 # How long an attacker goes on, as long as it is not given up.
-PATIENCE = 20
+PATIENCE = 60
 
-ENVIRONMENT = {"CLIENT_HEADER_TIMEOUT": "2", "CLIENT_MIN_RATE": "2000"}
-DIRECTIVES = "client_body_timeout 2s; send_timeout 2s; client_header_timeout 2s; client_max_body_size 0;"
+ENVIRONMENT = {"CLIENT_HEADER_TIMEOUT": "4", "CLIENT_MIN_RATE": "2000"}
+DIRECTIVES = "client_body_timeout 4s; send_timeout 4s; client_header_timeout 4s; client_max_body_size 0;"
 BIG = 16 << 20
 
 
@@ -40,7 +40,7 @@ def serve(peer):
         path = lines[0].split(b" ")[1]
         if path == b"/late-taker":
             # For longer than a client may take for two pieces.
-            time.sleep(4)
+            time.sleep(6)
         if path == b"/early":
             peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
             peer.body(lines)
@@ -48,11 +48,11 @@ def serve(peer):
             continue
         if path == b"/quiet":
             peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\ni")
-            time.sleep(4)
+            time.sleep(6)
             peer.send(b"n")
             continue
         if path == b"/poll":
-            time.sleep(4)
+            time.sleep(6)
         if path == b"/big":
             peer.send(answer(b"x" * BIG))
             continue
@@ -203,7 +203,7 @@ def patients(door):
         Patient("the backend takes nothing for a while", door, b"POST /late-taker", [length % BIG, b"x" * BIG]),
         Patient("it sends steadily", door, b"POST /", [length % 200_000] + [b"x" * 4000] * 50, 0.1),
         Patient("it is answered while it sends", door, b"POST /early",
-                [b"Transfer-Encoding: chunked\r\n\r\n"] + [chunk] * 40 + [b"0\r\n\r\n"], 0.1),
+                [b"Transfer-Encoding: chunked\r\n\r\n"] + [chunk] * 80 + [b"0\r\n\r\n"], 0.1),
         Patient("the backend says nothing for a while", door, b"GET /quiet", [b"\r\n"]),
         Patient("the backend answers late", door, b"GET /poll", [b"\r\n"]),
     ]
