@@ -32,6 +32,8 @@ class Rotation:
         new = self.engine.begin(self.HOST, name="rolling")
         begun = time.monotonic()
         self._until({one.application.port for one in self.running} | {new.application.port})
+        # What a server knows, another one that takes over just now may learn a moment later.
+        time.sleep(1)
         for old in self.running:
             old.terminate()
         self._until({new.application.port})
