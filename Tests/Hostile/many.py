@@ -215,15 +215,28 @@ def download(door):
     return client, None
 
 
+SAID = "Memory has come to its limit"
+
+
+def read_log(door):
+    with open(door.folder + "/log") as file:
+        return file.read()
+
+
 def flood(name, door, limit):
     """Uploads that no backend takes, and answers that no client does."""
     RELEASE.clear()
     honest, quiet = started(door)
     crowd = Crowd()
     most, count = 0, 0
-    end = time.monotonic() + 8
+    # On a busy machine it takes a while before there is too much; from then on it goes on for some seconds.
+    end = time.monotonic() + 100
+    has_said = False
     while time.monotonic() < end:
-        for kind in (chunked_upload, chunked_upload, upload_http2, download):
+        if not has_said and SAID in read_log(door):
+            has_said = True
+            end = time.monotonic() + 4
+        for kind in (download, chunked_upload, download, upload_http2):
             if len(crowd.members) < 900:
                 try:
                     crowd.add(*kind(door))
@@ -232,8 +245,6 @@ def flood(name, door, limit):
                     pass
         crowd.turn()
         most = max(most, memory(door))
-    with open(door.folder + "/log") as file:
-        has_said = "Memory has come to its limit" in file.read()
     check("%s: %d MiB" % (name, most >> 20), most < limit + SLACK)
     check("%s: nobody was in need of any, of %d" % (name, count), has_said)
     report(name, honest, quiet, ", %d connections, %d closed, %d MiB at the most" % (count, crowd.closed, most >> 20))
@@ -247,7 +258,7 @@ def flood(name, door, limit):
 
 def limited(options, backend):
     """A limit that the operator has set."""
-    flood("limited", Door(options, "limited", backend, arguments=["--memory-limit", "%dm" % (MEMORY >> 20)],
+    flood("limited", Door(options, "limited", backend, arguments=["--memory-limit", "%dm" % (MEMORY >> 20), "--drain-timeout", "1"],
                           directives="client_max_body_size 0;"), MEMORY)
 
 
@@ -277,7 +288,8 @@ def grouped(options, backend):
     if not group:
         return
     try:
-        flood("grouped", Door(options, "grouped", backend, directives="client_max_body_size 0;", group=group), MEMORY)
+        flood("grouped", Door(options, "grouped", backend, arguments=["--drain-timeout", "1"],
+                              directives="client_max_body_size 0;", group=group), MEMORY)
         with open(group + ("/memory.events" if os.path.exists(group + "/memory.events") else "/memory.oom_control")) as file:
             killed = [line.split()[1] for line in file if line.startswith("oom_kill ")]
         check("grouped: the kernel has ended something", killed == ["0"])
@@ -298,7 +310,8 @@ def main():
     Backend(backend, serve, backlog=1024)
     parts = [shares, trusted, thousands, limited, grouped]
     for part in parts:
-        if part.__name__ in options.names or not options.names:
+        # A control group is only made for who asks for it by name.
+        if part.__name__ in options.names or not options.names and part is not grouped:
             part(options, backend)
     for line in FAILED:
         print("FAILED " + line)
