@@ -213,8 +213,6 @@ final class DockerClient {
 
     private func attach() {
         events = JSONStreamSplitter()
-        let since = QueryText.seconds(heard.since(FileStamp.now))
-        let path = "/events?since=\(since)&filters=\(QueryText.escaped(DockerEvent.filters))"
         let delivery = GetExchange.Delivery.stream(
             opened: { [unowned self] in
                 state = .watching
@@ -223,7 +221,7 @@ final class DockerClient {
                 reconcile()
             },
             received: { [unowned self] piece in receive(piece) })
-        get(path, delivery: delivery) { [unowned self] result in
+        get(DockerEvent.path(since: heard.since(FileStamp.now)), delivery: delivery) { [unowned self] result in
             switch result {
             case .success: lost(.unreachable("the engine ended its stream of events"))
             case .failure(let error): lost(error)

@@ -72,10 +72,15 @@ package enum DockerEvent: Equatable {
     }
 
     /// The events that the engine is asked to send, in the form of its `filters` parameter.
-    static let filters = """
+    private static let filters = """
         {"type":["container","network"],"event":["start","unpause","stop","die","kill","pause","destroy",\
         "health_status","connect","disconnect"]}
         """
+
+    /// Where the engine tells of these events, from this time on, in nanoseconds since 1970 (GET /events).
+    static func path(since time: Int64) -> String {
+        "/events?since=\(QueryText.seconds(time))&filters=\(QueryText.escaped(filters))"
+    }
 }
 
 /// An event in the engine's own form; fields that are missing or odd are nil.

@@ -57,7 +57,7 @@ struct FileReading {
                 })
             if let failure { return .unreadable(failure.message) }
             // A file that is longer than it was has another stamp as well, and is read again.
-            if count == 0 || bytes.count == expected { return .bytes(bytes) }
+            if count == 0 || bytes.count == expected && expected <= limit { return .bytes(bytes) }
         }
         return .unreadable("it has more than \(limit >> 20) MiB")
     }
