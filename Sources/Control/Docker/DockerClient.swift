@@ -10,20 +10,6 @@ internal import TLS
 /// The event stream is attached first and the list asked for afterwards, so that no change is missed. Everything is
 /// asked again after each new connection and each minute. Without an engine it tries again for ever.
 final class DockerClient {
-    /// How long everything takes.
-    struct Pace {
-        /// The time between two lists.
-        var reconcile = Duration.seconds(60)
-        /// How long one answer may take.
-        var answer = Duration.seconds(5)
-        /// The longest pause between two tries to connect.
-        var pause = Duration.seconds(5)
-        /// How long after a list an event may come that tells the same; then the event stream counts as deaf.
-        var event = Duration.seconds(5)
-        /// How long after an event the filters are asked once more: engines tell of a change before they list by it.
-        var filter = Duration.milliseconds(300)
-    }
-
     private enum Chore: CaseIterable {
         case connect
         case reconcile
@@ -405,6 +391,8 @@ final class DockerClient {
             retries[id] = count
             if count == 1 { log.warning("The Docker engine does not say what container \(id.prefix(12)) is: \(error)") }
             agenda.schedule(.retry, after: pace.answer)
+            // A connection that breaks is no answer, until it has become a habit.
+            if case .unreachable = error, count <= pace.retries { return }
         }
         checkSynchronized(id)
     }
@@ -412,7 +400,7 @@ final class DockerClient {
     /// Asks again about containers that got no answer, a few times; the next list does so as well.
     private func retry() {
         retries = retries.filter { table.revision(of: $0.key) != nil }
-        for (id, count) in retries where count <= 3 { inspections.add(id, isUrgent: false) }
+        for (id, count) in retries where count <= pace.retries { inspections.add(id, isUrgent: false) }
     }
 
     /// Notes that the container may be known now, or gone, or that there is no answer about it.

@@ -356,6 +356,22 @@ struct DockerClientTests {
         client.stop()
     }
 
+    @Test("does not take a connection that breaks for an answer about a container")
+    func brokenInspection() throws {
+        let client = try hastyClient { $0.answer = .milliseconds(50) }
+        docker.start("a", host: "a.example", tells: false)
+        docker.breaking = ["/containers/a/json"]
+        client.start()
+        try loop.wait(for: "the second question") {
+            docker.requests.filter { $0 == "/containers/a/json" }.count == 2
+        }
+        #expect(!client.isSynchronized)
+        docker.breaking = []
+        try loop.wait(for: "the first round") { client.isSynchronized }
+        #expect(client.table.routable.count == 1)
+        client.stop()
+    }
+
     @Test("reaches an engine over TCP by name")
     func tcp() throws {
         let relay = try Socket.listen(on: .ip(Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)))

@@ -19,6 +19,8 @@ final class FakeDocker: EventSource {
     var oldestVersion = 24
     /// Paths that are never answered.
     var hanging: Set<String> = []
+    /// Paths whose questions end their connection.
+    var breaking: Set<String> = []
     /// Bytes that are sent instead of an answer, by path.
     var raw: [String: String] = [:]
     /// How many bytes each chunk of an answer holds.
@@ -133,6 +135,7 @@ final class FakeDocker: EventSource {
         }
         requests.append(String(path))
         if hanging.contains(String(path)) { return }
+        if breaking.contains(String(path)) { return connection.close() }
         if let raw = raw[String(path)] { return connection.sendRaw(raw) }
         switch path {
         case "/version":
