@@ -24,7 +24,7 @@ from shortage import FAILED, Door, check, is_ended, wait
 DESCRIPTORS = 256
 # How many connections there are in the largest crowd.
 MANY = 10_000
-MEMORY = 64 << 20
+MEMORY = 48 << 20
 # How far the proxy may be beyond its limit between two looks at it.
 SLACK = 16 << 20
 
@@ -284,7 +284,7 @@ def make_group(limit):
 
 def grouped(options, backend):
     """The limit of a container, beyond which the kernel ends a process: Portico finds it by itself."""
-    group = make_group(MEMORY * 5 // 4)
+    group = make_group(MEMORY + (32 << 20))
     if not group:
         return
     try:
@@ -310,8 +310,8 @@ def main():
     Backend(backend, serve, backlog=1024)
     parts = [shares, trusted, thousands, limited, grouped]
     for part in parts:
-        # A control group is only made for who asks for it by name.
-        if part.__name__ in options.names or not options.names and part is not grouped:
+        # How fast memory fills, and how much of it, is up to the machine, so that these two are only for who asks for them by name.
+        if part.__name__ in options.names or not options.names and part not in (limited, grouped):
             part(options, backend)
     for line in FAILED:
         print("FAILED " + line)

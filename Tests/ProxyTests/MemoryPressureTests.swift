@@ -14,6 +14,13 @@ struct MemoryPressureTests {
         #expect(MemoryPressure(used: used, limit: 8000) == pressure)
     }
 
+    @Test(
+        "leaves a part of the control group to the kernel",
+        arguments: [(1000, 800), (160, 128), (100, 68), (64, 32), (40, 20)])
+    func reserve(group: Int, limit: Int) {
+        #expect(MemoryLimit.process(inGroupOf: group << 20) == limit << 20)
+    }
+
     @Test("is given up by each worker as far as it holds it")
     func shares() {
         let shares = MemoryShares(count: 2)

@@ -51,7 +51,7 @@ private final class MemoryWatcher: EventSource {
         self.limit =
             switch limit {
             case .off: Int?.none
-            case .ofGroup: group.map { $0.limit / 5 * 4 }
+            case .ofGroup: group.map { MemoryLimit.process(inGroupOf: $0.limit) }
             case .bytes(let count): count
             }
         self.tell = tell
@@ -94,7 +94,7 @@ private final class MemoryWatcher: EventSource {
         }
         // Where the kernel holds much for the clients, the group comes to its end before the process does.
         if let group, let used = group.used {
-            pressure = max(pressure, MemoryPressure(used: used, limit: group.limit / 16 * 15))
+            pressure = max(pressure, MemoryPressure(used: used, limit: group.limit / 8 * 7))
             isNear = isNear || used > group.limit / 2
         }
         return pressure
