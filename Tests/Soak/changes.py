@@ -94,6 +94,8 @@ class Comings:
         self.running = self.engine.begin(self.host)
         self.all.append(self.running)
         self.waited(what, (200, self.running.name), [(503, None)])
+        # Another worker than the one that has answered may learn of it a moment later.
+        time.sleep(0.2)
 
     def _end(self, container):
         self.all.remove(container)
