@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import http1  # noqa: E402
 import http2  # noqa: E402
 from guards.spellings import SPELLINGS  # noqa: E402
+from outcome import end  # noqa: E402
 from recorder import Recorder  # noqa: E402
 
 NGINX = """
@@ -308,10 +309,7 @@ def main():
     failed, counts = [], []
     for part in (paths, hosts, streams, claims):
         counts.append("%s: %d" % (part.__name__, part(options, recorder, failed)))
-    for line in failed:
-        print("FAILED " + line)
-    print("%s, %d failed" % (", ".join(counts), len(failed)))
-    sys.exit(1 if failed else 0)
+    end(", ".join(counts), failed)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,13 @@ A line for each case that goes wrong, and the numbers of each group; the exit st
 """
 
 import argparse
-import collections
-import sys
 import threading
 import time
 
 import http1
 import http2
 from backend import Backend, answer
+from outcome import Tally, check, wait
 from responses import CASES
 
 
@@ -160,34 +159,18 @@ def main():
         script.settled.clear()
 
     sentinel = Sentinel(options.port)
-    runs, failed, groups = 0, 0, collections.Counter()
-    for number, case in enumerate(CASES):
-        if options.names and not any(part in case.group + ": " + case.name for part in options.names):
-            continue
-        groups[case.group] += 1
+    tally = Tally()
+    for number, case in tally.chosen(CASES, options.names):
         for way, ask in (("HTTP/1.1", ask1), ("HTTP/2", ask2)):
             if case.request and way == "HTTP/2":
                 continue
-            runs += 1
             got, fault = ask(options.port, case, "/case-%d" % number, sentinel.next_path(), settle)
-            fault = judge(case, got) or fault or sentinel.send()
-            if fault:
-                failed += 1
-                print("FAILED %s: %s (%s): %s" % (case.group, case.name, way, fault))
+            tally.note(case, way, judge(case, got) or fault or sentinel.send())
     fault = early_fault(options)
-    if fault:
-        failed += 1
-        print("FAILED before a request: %s" % fault)
+    check("before a request: %s" % fault, not fault)
     sentinel.client.close()
-    deadline = time.monotonic() + 5
-    while backend.open > 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    if backend.open > 2:
-        failed += 1
-        print("FAILED: %d connections to the backend are left" % backend.open)
-    print(", ".join("%s: %d" % pair for pair in groups.items()))
-    print("%d cases, %d runs, %d failed" % (sum(groups.values()), runs, failed))
-    sys.exit(1 if failed else 0)
+    wait("more than two connections to the backend are left", lambda: backend.open <= 2, 5)
+    tally.end()
 
 
 if __name__ == "__main__":

@@ -8,14 +8,15 @@ engine has done: a container that it tells of honestly is found soon, and those 
 A line for each case that goes wrong, and the numbers; the exit status is 0 where all went well.
 """
 
-import argparse
 import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
+
+from door import asked
+from outcome import end
 
 
 class Engine:
@@ -406,10 +407,7 @@ def run(number, programme, options, trials):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--portico", required=True)
-    parser.add_argument("--folder", required=True)
-    options = parser.parse_args()
+    options = asked()
     trials = []
     threads = [threading.Thread(target=run, args=(number, programme, options, trials))
                for number, programme in enumerate(PROGRAMMES)]
@@ -418,10 +416,7 @@ def main():
     for thread in threads:
         thread.join()
     failed = [line for trial in trials for line in trial.failed]
-    for line in failed:
-        print("FAILED " + line)
-    print("%d cases, %d failed" % (sum(trial.cases for trial in trials), len(failed)))
-    sys.exit(1 if failed else 0)
+    end("%d cases" % sum(trial.cases for trial in trials), failed)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ import collections
 import itertools
 import os
 import socket
-import sys
 import threading
 import time
 
 import http1
 import http2
 from backend import Backend, Gone, answer
+from outcome import end
 
 BODY = b"0123456789abcdef" * 1024
 
@@ -358,10 +358,7 @@ def main():
         failed.append("%d connections to the backend are left" % backend.open)
     if not until(lambda: descriptors(options.pid) <= before):
         failed.append("%d descriptors more than before" % (descriptors(options.pid) - before))
-    for line in failed:
-        print("FAILED " + line)
-    print("%d faults, %d attempts, %d failed" % (len({one.number for one in wanted}), len(alone) + len(wanted), len(failed)))
-    sys.exit(1 if failed else 0)
+    end("%d faults, %d attempts" % (len({one.number for one in wanted}), len(alone) + len(wanted)), failed)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ import os
 import shutil
 import ssl
 import subprocess
-import sys
 import time
 
-from backend import Backend, answer
+from backend import Backend, welcome
 from http1 import Client, Ended
+from outcome import end
 
 
 class File:
@@ -248,22 +248,13 @@ def main():
     parser.add_argument("--portico", required=True)
     parser.add_argument("--backend", type=int, required=True)
     options = parser.parse_args()
-
-    def serve(peer):
-        while True:
-            peer.head()
-            peer.send(answer(b"in"))
-
-    Backend(options.backend, serve)
+    Backend(options.backend, welcome)
     site = Site(options)
     if (site.status("guarded.test", site.right), site.status("guarded.test"), site.status("honest.test")) != (200, 401, 200):
         raise SystemExit("the hosts are not as they should be before anything was tried")
     site.passwords()
     site.certificates()
-    for line in site.failed:
-        print("FAILED " + line)
-    print("%d cases, %d failed" % (site.cases, len(site.failed)))
-    sys.exit(1 if site.failed else 0)
+    end("%d cases" % site.cases, site.failed)
 
 
 if __name__ == "__main__":

@@ -190,6 +190,17 @@ class Client:
         return not select.select([self.socket], [], [], 0)[0]
 
 
+def is_ended(plain):
+    """Whether the server has closed this socket, on which nothing was asked."""
+    plain.setblocking(False)
+    try:
+        return plain.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 @functools.cache
 def trusting(*protocols):
     """TLS that asks for no proof of who the server is."""

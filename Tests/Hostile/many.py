@@ -7,19 +7,19 @@ Starts proxies of its own, whose backend it is. Whoever takes too much loses it 
 A line for each thing that goes wrong; the exit status is 0 where all went well.
 """
 
-import argparse
 import os
 import resource
 import select
 import socket
-import sys
 import threading
 import time
 
 import http2
 from backend import Backend, answer
+from door import Door, asked
 from honest import Honest, p99
-from shortage import FAILED, Door, check, is_ended, wait
+from http1 import is_ended
+from outcome import check, end, wait
 
 DESCRIPTORS = 256
 # How many connections there are in the largest crowd.
@@ -299,24 +299,14 @@ def grouped(options, backend):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--portico", required=True)
-    parser.add_argument("--folder", required=True)
-    parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        backend = probe.getsockname()[1]
-    Backend(backend, serve, backlog=1024)
+    options = asked()
+    backend = Backend(None, serve, backlog=1024).port
     parts = [shares, trusted, thousands, limited, grouped]
     for part in parts:
         # How fast memory fills, and how much of it, is up to the machine, so that these two are only for who asks for them by name.
         if part.__name__ in options.names or not options.names and part not in (limited, grouped):
             part(options, backend)
-    for line in FAILED:
-        print("FAILED " + line)
-    print("%d failed" % len(FAILED))
-    sys.exit(1 if FAILED else 0)
+    end("crowds")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ A line for each case that goes wrong, and the numbers of each group; the exit st
 """
 
 import argparse
-import collections
 import os
 import random
 import sys
@@ -20,6 +19,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "HTTP2"))
 
 from http1 import Client  # noqa: E402
+from outcome import Tally  # noqa: E402
 from recorder import Recorder  # noqa: E402
 from smuggling import CASES  # noqa: E402
 from smuggling.case import Seen  # noqa: E402
@@ -135,11 +135,8 @@ def main():
         raise SystemExit(fault)
     recorder.take()
     chance = random.Random(7)
-    runs, failed, groups = 0, 0, collections.Counter()
-    for number, case in enumerate(CASES):
-        if options.names and not any(part in case.group + ": " + case.name for part in options.names):
-            continue
-        groups[case.group] += 1
+    tally = Tally()
+    for number, case in tally.chosen(CASES, options.names):
         size = len(case.octets)
         cuts = sorted(chance.sample(range(1, size), min(size - 1, 3)))
         ways = [("plain", options.port, None, None), ("TLS", options.tls_port, "h.test", None),
@@ -147,16 +144,10 @@ def main():
         if number % 4 == 0 and size < 300:
             ways.append(("octet by octet", options.port, None, [1] * size))
         for way, port, tls, pieces in ways:
-            runs += 1
             client = Client(port, tls=tls)
-            fault = run(case, client, pieces, recorder, sentinel)
+            tally.note(case, way, run(case, client, pieces, recorder, sentinel))
             client.close()
-            if fault:
-                failed += 1
-                print("FAILED %s: %s (%s): %s" % (case.group, case.name, way, fault))
-    print(", ".join("%s: %d" % pair for pair in groups.items()))
-    print("%d cases, %d runs, %d failed" % (sum(groups.values()), runs, failed))
-    sys.exit(1 if failed else 0)
+    tally.end()
 
 
 if __name__ == "__main__":
