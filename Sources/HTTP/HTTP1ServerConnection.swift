@@ -228,12 +228,15 @@ extension HTTP1ServerConnection {
         writing = .switched
     }
 
+    /// Whether nothing more is to come from the client: it has said so, and is not waiting for a tunnel.
+    private var hasSaidLast: Bool { isBodyComplete && !clientStays && method != .connect }
+
     /// Says that the response was written to its end.
     package mutating func responseEnded() -> AfterResponse {
         // The other side of a protocol that is not known may have to read the end before it closes.
         if isSwitched { return .linger }
         guard case .responding(let staysOpen) = writing else { return .close }
-        guard staysOpen else { return isBodyComplete && !clientStays ? .close : .linger }
+        guard staysOpen else { return hasSaidLast ? .close : .linger }
         reading = .head
         writing = .idle
         return .nextRequest
