@@ -29,8 +29,9 @@ extension EndToEnd {
             let first: FrontDoor
             private let log: () -> String
 
-            init(_ site: Site, arguments: [String] = []) throws {
-                let door = try FrontDoor(site, arguments: ["--drain-timeout", "300"] + arguments)
+            init(_ site: Site, docker: String = "none", arguments: [String] = []) throws {
+                let door = try FrontDoor(
+                    site, docker: docker, arguments: ["--drain-timeout", "300"] + arguments)
                 first = door
                 log = { door.log }
             }
@@ -115,6 +116,14 @@ extension EndToEnd {
             #expect(door.first.status(within: .seconds(30)) == 0, "\(door.first.log)")
             #expect(second.isRunning, "\(site.folder.read("second.log"))")
             #expect(try door.first.routes().contains("up.test"))
+        }
+
+        @Test("needs no engine where there has never been one", .timeLimit(.minutes(10)))
+        func withoutEngine() throws {
+            let door = try Door(site, docker: "unix://" + site.folder["none.sock"])
+            try door.upgrade()
+            #expect(try door.first.routes().contains("up.test"))
+            #expect(door.first.status(within: .seconds(30)) == 0, "\(door.first.log)")
         }
 
         @Test("that cannot serve as well as that one changes nothing", .timeLimit(.minutes(10)))

@@ -7,8 +7,8 @@ enum HandoverMessage: Equatable {
     case listener(ListenAddress)
     /// The socket beside this is where questions about the server come to.
     case control
-    /// That was all.
-    case complete
+    /// That was all. Whether the server knows the containers of its engine, so that the new one has to know them too.
+    case complete(knowsContainers: Bool)
     /// The new server, of this process, serves as well.
     case ready(process: Int32)
     /// The new server cannot serve; the text says why.
@@ -39,7 +39,10 @@ enum HandoverMessage: Equatable {
             writer.put(address.endpoint.port)
             return writer.bytes
         case .control: return MessageWriter(kind: Kind.control.rawValue).bytes
-        case .complete: return MessageWriter(kind: Kind.complete.rawValue).bytes
+        case .complete(let knowsContainers):
+            var writer = MessageWriter(kind: Kind.complete.rawValue)
+            writer.put(knowsContainers)
+            return writer.bytes
         case .ready(let process):
             var writer = MessageWriter(kind: Kind.ready.rawValue)
             writer.put(process)
@@ -74,7 +77,7 @@ enum HandoverMessage: Equatable {
             let endpoint = Endpoint(address: address, port: try reader.number())
             message = .listener(ListenAddress(endpoint, isSecure: isSecure, isExternal: isExternal))
         case .control: message = .control
-        case .complete: message = .complete
+        case .complete: message = .complete(knowsContainers: try reader.flag())
         case .ready: message = .ready(process: try reader.number())
         case .failed: message = .failed(try reader.text())
         case .released: message = .released

@@ -21,12 +21,14 @@ final class HandoverOffer: EventSource {
     /// Offers the sockets over a line of packets.
     ///
     /// - Parameters:
+    ///   - knowsContainers: whether this server knows the containers of its engine.
     ///   - ready: called once with the number of the other process, when it serves.
     ///   - failed: called once with the reason why it does not.
     /// - Throws: `SystemError` when the sockets cannot be handed over.
     init(
-        _ listeners: [ListenAddress: [Int32]], control: Int32?, over line: consuming FileDescriptor, on loop: EventLoop,
-        ready: @escaping (Int32) -> Void, failed: @escaping (String) -> Void
+        _ listeners: [ListenAddress: [Int32]], control: Int32?, knowsContainers: Bool,
+        over line: consuming FileDescriptor,
+        on loop: EventLoop, ready: @escaping (Int32) -> Void, failed: @escaping (String) -> Void
     ) throws(SystemError) {
         self.loop = loop
         succeeded = ready
@@ -40,7 +42,7 @@ final class HandoverOffer: EventSource {
             }
         }
         if let control { try Socket.send(raw, HandoverMessage.control.encoded, with: [control]) }
-        try Socket.send(raw, HandoverMessage.complete.encoded)
+        try Socket.send(raw, HandoverMessage.complete(knowsContainers: knowsContainers).encoded)
         let token = try loop.add(raw, self, interest: .reading)
         self.token = token
         loop.setDeadline(Self.patience, for: token)
@@ -76,7 +78,9 @@ final class HandoverOffer: EventSource {
         }
     }
 
-    func deadlinePassed() { fail("it did not serve within \(Self.patience.components.seconds) s") }
+    func deadlinePassed() {
+        fail("it did not serve within \(Self.patience.components.seconds) s; what it wrote says why")
+    }
 
     private func fail(_ reason: String) {
         close()

@@ -15,6 +15,8 @@ package final class Inheritance {
 
     /// The sockets for clients.
     package let sockets = InheritedSockets()
+    /// Whether the server before knows the containers of its engine.
+    private(set) var knowsContainers = false
     private var control: Int32?
     private var line: Int32?
 
@@ -79,7 +81,9 @@ package final class Inheritance {
         case .control:
             if control == nil { control = rest.popLast() }
             return true
-        case .complete: return false
+        case .complete(let knowsContainers):
+            self.knowsContainers = knowsContainers
+            return false
         default: throw SystemError(call: "recvmsg", code: EPROTO)
         }
     }

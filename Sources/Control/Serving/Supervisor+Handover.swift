@@ -12,6 +12,8 @@ internal import Routing
 /// The other server gets the very sockets that are listened on, so that nobody who waits in their queues is lost, and says when it
 /// serves. Until then this one goes on, and if it never does, as though nothing had been.
 extension Supervisor {
+    private var knowsContainers: Bool { configurator?.docker.isSynchronized == true }
+
     /// Whether another server serves until this one does.
     var isSuccession: Bool { inheritance?.isSuccession ?? false }
 
@@ -24,7 +26,7 @@ extension Supervisor {
     /// Whether a server that takes over would serve all that the other one serves, as far as it can know: that one may still have
     /// the last good version of a file that is broken now.
     func isFit(_ configuration: ServingConfiguration) -> Bool {
-        guard settings.docker == .none || configurator?.docker.isSynchronized == true else { return false }
+        guard settings.docker == .none || inheritance?.knowsContainers == false || knowsContainers else { return false }
         let faults = configurator?.current?.diagnostics.filter { $0.severity == .error && $0.file != nil } ?? []
         guard let fault = faults.first else { return true }
         let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
@@ -82,8 +84,9 @@ extension Supervisor {
         let (own, other) = try SocketPair(.packets).release()
         let end = FileDescriptor(owning: other)
         offer = try HandoverOffer(
-            workers?.listeners ?? [:], control: control?.raw, over: FileDescriptor(owning: own), on: loop,
-            ready: { [unowned self] in takenOver(by: $0) }, failed: { [unowned self] in notTakenOver($0) })
+            workers?.listeners ?? [:], control: control?.raw, knowsContainers: knowsContainers,
+            over: FileDescriptor(owning: own), on: loop, ready: { [unowned self] in takenOver(by: $0) },
+            failed: { [unowned self] in notTakenOver($0) })
         return end
     }
 

@@ -22,10 +22,12 @@ struct HandoverTests {
     private static let loopback = Endpoint(address: IPAddress(ipv4: 0x7f00_0001), port: 0)
 
     /// Offers sockets on a new line; the other end is returned.
-    private func offer(_ listeners: [ListenAddress: [Int32]]) throws -> (offer: HandoverOffer, line: Int32) {
+    private func offer(
+        _ listeners: [ListenAddress: [Int32]], knowsContainers: Bool = true
+    ) throws -> (offer: HandoverOffer, line: Int32) {
         let (own, other) = try SocketPair(.packets).release()
         let offer = try HandoverOffer(
-            listeners, control: nil, over: FileDescriptor(owning: own), on: loop,
+            listeners, control: nil, knowsContainers: knowsContainers, over: FileDescriptor(owning: own), on: loop,
             ready: { [outcome] in outcome.process = $0 }, failed: { [outcome] in outcome.failure = $0 })
         return (offer, other)
     }
@@ -57,6 +59,13 @@ struct HandoverTests {
         #expect(!inheritance.isSuccession)
         #expect(outcome.failure == nil && !outcome.isLost)
         #expect(Socket.connectError(client.raw) == nil)
+    }
+
+    @Test("says whether the containers of an engine are known", arguments: [true, false])
+    func containers(areKnown: Bool) throws {
+        let (offer, line) = try offer([:], knowsContainers: areKnown)
+        #expect(try inherit(line).knowsContainers == areKnown)
+        offer.close()
     }
 
     @Test("goes on where the other server fails, and knows why")
@@ -97,7 +106,8 @@ struct HandoverTests {
         .listener(ListenAddress(loopback, isSecure: true)),
         .listener(
             ListenAddress(Endpoint(address: IPAddress(ipv6: 1, 2), port: 443), isSecure: false, isExternal: true)),
-        .control, .complete, .ready(process: 12), .failed("why"), .released,
+        .control, .complete(knowsContainers: true), .complete(knowsContainers: false), .ready(process: 12),
+        .failed("why"), .released,
     ]
 
     @Test("uses messages that mean to the reader what the writer said, whole", arguments: messages.indices)
@@ -113,7 +123,8 @@ struct HandoverTests {
 
     @Test(
         "takes no other messages",
-        arguments: [[], [0], [7], [1, 2], [1, 0, 0, 0, 0, 0, 1, 0x78, 0, 80], [5, 0, 0, 0, 1, 0xff]] as [[UInt8]])
+        arguments: [[], [0], [7], [1, 2], [1, 0, 0, 0, 0, 0, 1, 0x78, 0, 80], [3], [3, 2], [5, 0, 0, 0, 1, 0xff]]
+            as [[UInt8]])
     func hostile(bytes: [UInt8]) {
         #expect(throws: MessageError.self) { try HandoverMessage(bytes) }
     }
