@@ -271,7 +271,16 @@ def attempts(options):
 
 
 def descriptors(pid):
-    return len(os.listdir("/proc/%d/fd" % pid))
+    """How many the process has, but for pipes: some of those that bodies went through are kept for others."""
+    folder = "/proc/%d/fd" % pid
+    return sum(not link_of(folder + "/" + name).startswith("pipe:") for name in os.listdir(folder))
+
+
+def link_of(path):
+    try:
+        return os.readlink(path)
+    except FileNotFoundError:
+        return ""
 
 
 def until(condition, within=10):
