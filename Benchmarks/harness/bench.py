@@ -89,6 +89,19 @@ class Bench:
             self.passwords[kind] = path
         return path
 
+    def new_logins(self):
+        """Logins of many users with one password."""
+        return [f"user{number}:{LOGIN.partition(':')[2]}" for number in range(2000)]
+
+    def new_users_file(self):
+        """A file with all of them, hashed by bcrypt: each is hashed anew, although the hashes are equal."""
+        with open(self.password_file("bcrypt")) as file:
+            hashed = file.read().partition(":")[2]
+        path = f"{self.folder}/passwords-new"
+        with open(path, "w") as file:
+            file.writelines(f"{login.partition(':')[0]}:{hashed.strip()}\n" for login in self.new_logins())
+        return path
+
     def upload_file(self, size):
         """What h2load sends: a file in memory, of this size."""
         path = f"/dev/shm/portico-bench-{size}"

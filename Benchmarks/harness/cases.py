@@ -336,29 +336,65 @@ for _name, _count in (("churn", 0), ("churn-10k", 10000)):
 
 def _logins(kind):
     def measure(server, bench):
-        field = "Authorization: Basic " + base64.b64encode(LOGIN.encode()).decode()
+        field = "Authorization: Basic " + _encoded(LOGIN)
         url = f"https://localhost:{server.tls_port}{SMALL}"
         name = f"Host: {kind}.localhost"
         stranger = wrk(url, 1, connections=2, fields=[name], refusals=True)
-        _expect(stranger, stranger["refused"] >= stranger["count"])
+        _expect(stranger, stranger["refused"] >= stranger["count"] or kind == "off")
         others = ("paced", SMALL, server.tls_port)
-        quiet = bench.client.run(*others, connections=32, rate=400, seconds=bench.seconds)
-        victims = bench.client.start(*others, connections=32, rate=400, seconds=bench.seconds)
-        with bench.window(server) as window:
-            logins = wrk(url, bench.seconds, connections=8, fields=[name, field])
-        busy = bench.client.result(victims)
-        return {
-            "rate": logins["rate"], "cpu_ms": window.seconds / logins["count"] * 1e3, "quiet_p99_ms": quiet["p99_ms"],
-            "busy_p99_ms": busy["p99_ms"], "others": window.others,
-        }
+        return _beside_others(server, bench, lambda seconds: wrk(url, seconds, connections=8, fields=[name, field]))
 
     return measure
 
 
+def _encoded(login):
+    return base64.b64encode(login.encode()).decode()
+
+
+def _new_logins(server, bench):
+    """Each is of a user who has not been there before, so that none is remembered."""
+    script = f"{bench.folder}/users.lua"
+    with open(script, "w") as file:
+        file.write(_USERS_SCRIPT % ", ".join(f'"{_encoded(login)}"' for login in bench.new_logins()))
+    url = f"https://localhost:{server.tls_port}{SMALL}"
+    # Before it there must be nobody: they are used up.
+    return _beside_others(server, bench, lambda seconds: wrk(url, seconds, connections=2, script=script), warm=False)
+
+
+def _beside_others(server, bench, logins, warm=True):
+    """What logins get done, and what others see of it who have a rate of their own."""
+    others = dict(connections=32, rate=400, seconds=bench.seconds)
+    quiet = bench.client.run("paced", SMALL, server.tls_port, **others)
+    if warm:
+        logins(1)
+    victims = bench.client.start("paced", SMALL, server.tls_port, **others)
+    with bench.window(server) as window:
+        result = logins(bench.seconds)
+    busy = bench.client.result(victims)
+    return {
+        "rate": result["rate"], "cpu_ms": window.seconds / result["count"] * 1e3, "quiet_p99_ms": quiet["p99_ms"],
+        "busy_p99_ms": busy["p99_ms"], "others": window.others,
+    }
+
+
+_USERS_SCRIPT = """\
+local logins, at = { %s }, 0
+function request()
+  at = at %% #logins + 1
+  return wrk.format("GET", "/v2/", { Host = "new.localhost", Authorization = "Basic " .. logins[at] })
+end
+"""
+_AUTH = "rate cpu_ms quiet_p99_ms busy_p99_ms"
+# What the machine would let through without passwords.
+_case("auth-off", "the same requests as with passwords, and nobody asks for one", _AUTH, _logins("off"), is_fresh=True,
+      hosts=lambda bench: [Host("off.localhost", bench.backend_port)])
 for _kind in ("apr1", "sha512", "bcrypt"):
-    _case(f"auth-{_kind}", f"one login again and again, {_kind}; others at 400 requests a second without passwords",
-          "rate cpu_ms quiet_p99_ms busy_p99_ms", _logins(_kind), is_fresh=True, hash=_kind,
+    _case(f"auth-{_kind}", f"one login again and again, {_kind}; others at 400 requests a second without passwords", _AUTH,
+          _logins(_kind), is_fresh=True, hash=_kind,
           hosts=lambda bench, kind=_kind: [Host(f"{kind}.localhost", bench.backend_port, bench.password_file(kind))])
+_case("auth-new", "logins of users who were not there before, bcrypt, two at a time; others as above", _AUTH, _new_logins,
+      is_fresh=True, hash="bcrypt",
+      hosts=lambda bench: [Host("new.localhost", bench.backend_port, bench.new_users_file())])
 
 
 def _expect(result, condition):
