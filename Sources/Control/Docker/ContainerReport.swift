@@ -25,6 +25,11 @@ struct ContainerReport: Decodable {
         let ipv6: IPAddress?
         let gateway: IPAddress?
 
+        /// A place without an address of its own.
+        static let unaddressed = Place()
+
+        private init() { (ipv4, ipv6, gateway) = (nil, nil, nil) }
+
         init(from decoder: any Decoder) throws {
             let fields = try decoder.container(keyedBy: Name.self)
             let address = { (name: Name) in fields.tolerant(String.self, name).flatMap { IPAddress($0) } }
@@ -73,7 +78,9 @@ struct ContainerReport: Decodable {
         let named = settings?.tolerant([String: Place].self, "Networks") ?? [:]
         // Engines before API 1.21 knew one network and wrote its address beside the ports.
         let only = named.isEmpty ? fields.tolerant(Place.self, "NetworkSettings") : nil
-        networks = only.map { $0.ipv4 == nil ? [:] : ["bridge": $0] } ?? named
+        let known = only.map { $0.ipv4 == nil ? [:] : ["bridge": $0] } ?? named
+        // Podman does not list the host's own network.
+        networks = known.isEmpty && networkMode == "host" ? ["host": .unaddressed] : known
     }
 }
 

@@ -101,6 +101,12 @@ struct InspectedContainerTests {
                 == [NetworkAttachment("bridge", ipv4: IPAddress("172.17.0.2"), gateway: IPAddress("172.17.0.1"))])
     }
 
+    @Test("is on the host's network where Podman lists none", arguments: ["\"Networks\":{}", ""])
+    func hostNetwork(networks: String) throws {
+        let json = #"{"Id":"x","HostConfig":{"NetworkMode":"host"},"NetworkSettings":{\#(networks)}}"#
+        #expect(try inspect(json).container.networks == [NetworkAttachment("host")])
+    }
+
     @Test("does not run while it is held", arguments: ["Paused", "Restarting", "Dead"])
     func held(flag: String) throws {
         #expect(try !inspect(#"{"Id":"x","State":{"Running":true,"\#(flag)":true}}"#).isRunning)
