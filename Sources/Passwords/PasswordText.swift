@@ -23,10 +23,10 @@ package enum PasswordText {
             result += text[start..<line.whole.lowerBound]
             start = line.whole.upperBound
         }
-        let rest = text[start...]
+        result += text[start...]
         // Those three bytes are part of a name, and must not become the mark at the start of the file.
-        let isName = start > 0 && result.isEmpty && rest.starts(with: PasswordLine.byteOrderMark)
-        return (result + (isName ? [UInt8(ascii: "\n")] : []) + rest, removed.count)
+        let isName = removed.first?.whole.lowerBound == 0 && result.starts(with: PasswordLine.byteOrderMark)
+        return ((isName ? [UInt8(ascii: "\n")] : []) + result, removed.count)
     }
 
     private static func lines(of user: [UInt8], in text: [UInt8]) -> [PasswordLine] {

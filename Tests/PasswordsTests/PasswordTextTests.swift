@@ -29,6 +29,7 @@ struct PasswordTextTests {
             ("#u:1\nu\nu :1\n", "#u:1\nu\nu :1\n", 0), ("a:1\nu:1", "a:1\n", 1),
             ("\u{feff}u:1\na:1\n", "\u{feff}a:1\n", 1),
             ("u:1\n\u{feff}a:1\n", "\n\u{feff}a:1\n", 1),
+            ("u:1\n\u{feff}a:1\nu:2\n", "\n\u{feff}a:1\n", 2),
         ])
     func removes(_ before: String, _ after: String, _ count: Int) {
         let result = PasswordText.removing(Array("u".utf8), from: Array(before.utf8))
