@@ -10,6 +10,10 @@ package struct HeaderFields: Sendable {
         storage.reserveCapacity(capacity)
     }
 
+    /// Whether there is memory for a field.
+    @inline(__always)
+    package var hasRoom: Bool { storage.capacity > 0 }
+
     /// Appends a field line.
     @inline(__always)
     package mutating func append(_ field: HeaderField) { storage.append(field) }

@@ -14,6 +14,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
     override func sendHead() -> WriteResult {
         guard let exchange else { return .complete }
         let offer = exchange.upgradeOffer
+        worker.fields.lend(to: &response)
         connection.begin(method: exchange.forwardedMethod, mayUpgrade: offer != nil)
         requestCoding = exchange.forwardedFraming
         let hasBody = requestCoding.hasBody
@@ -85,7 +86,10 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
     /// out; nginx keeps none of them either.
     override var isReusable: Bool { connection.isReusable && response.version != .http10 }
 
-    override func reset() { worker.heads.reclaim(from: &input) }
+    override func reset() {
+        worker.heads.reclaim(from: &input)
+        worker.fields.reclaim(from: &response)
+    }
 
     override func received(_ bytes: UnsafeMutableRawBufferPointer) {
         guard !isHeadComplete else { return receivedBody(bytes) }

@@ -26,6 +26,8 @@ final class Worker {
     let patterns = PatternMatcher()
     /// Blocks for heads, of requests and of answers.
     let heads = BufferPool()
+    /// What the fields of answers are noted in.
+    var fields = FieldsPool()
     /// Pipes for bodies that the kernel moves by itself.
     let pipes = PipePool()
     let clock = WorkerClock()
