@@ -1,5 +1,6 @@
 private import CLinux
 private import Glibc
+private import Synchronization
 
 /// A running thread (pthreads(7)).
 package struct Thread: Sendable {
@@ -34,6 +35,31 @@ package struct Thread: Sendable {
 
     /// Lets the calling thread, and no other, yield to the rest of the process when the processors are busy (setpriority(2)).
     package static func lowerPriority() { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5) }
+
+    /// Calls the body with each number below the count, in no order and on as many threads as there are processors, the calling
+    /// one among them; returns when all is done.
+    package static func perform(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let next = Counter()
+        let work: @Sendable () -> Void = {
+            while true {
+                let number = next.value.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard number < count else { return }
+                body(number)
+            }
+        }
+        let helpers = (1..<max(min(Processors.available, count, mostHelping), 1)).map { _ in
+            start(name: "portico-helper", work)
+        }
+        work()
+        for helper in helpers { helper.join() }
+    }
+
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+
+    /// Beyond that they would mostly wait for memory.
+    private static let mostHelping = 4
 
     /// Waits until the thread has ended. At most one caller may do so.
     package func join() { pthread_join(handle, nil) }

@@ -35,6 +35,50 @@ struct HostTableTests {
         #expect(find(name, in: table) == expected)
     }
 
+    @Test("leads where one leads that was made anew, from one change to the next", arguments: 1...20)
+    func changes(seed: Int) {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        var hosts: [(name: Int, patterns: [HostPattern])] = (0..<40).map { ($0 * 10, Self.names($0 * 10)) }
+        var table = HostTable(hosts.map(\.patterns))
+        for _ in 0..<200 {
+            let before = hosts
+            var (gone, new): ([(index: Int, names: [HostPattern])], [(index: Int, names: [HostPattern])]) = ([], [])
+            let leaving = Set(
+                (0..<Int.random(in: 0...2, using: &generator)).compactMap { _ in
+                    hosts.isEmpty ? nil : Int.random(in: 0..<hosts.count, using: &generator)
+                })
+            for index in leaving.sorted() { gone.append((index, before[index].patterns)) }
+            hosts = before.indices.filter { !leaving.contains($0) }.map { before[$0] }
+            let coming = Set(
+                (0..<Int.random(in: 0...2, using: &generator)).map { _ in
+                    Int.random(in: 0..<400, using: &generator)
+                }
+            ).filter { name in !hosts.contains { $0.name == name } }
+            hosts = (hosts + coming.map { ($0, Self.names($0)) }).sorted { $0.name < $1.name }
+            for (index, host) in hosts.enumerated() where coming.contains(host.name) {
+                new.append((index, host.patterns))
+            }
+            let earlier = table
+            if !table.change(gone: gone, new: new) { table = HostTable(hosts.map(\.patterns)) }
+            #expect(!table.isCopy(of: earlier))
+            let fresh = HostTable(hosts.map(\.patterns))
+            for name in 0..<400 {
+                for asked in ["h\(name).example", "x.w\(name).example", "p\(name).net", "shared\(name / 50).example"] {
+                    #expect(find(asked, in: table) == find(asked, in: fresh))
+                }
+            }
+        }
+    }
+
+    private static func names(_ number: Int) -> [HostPattern] {
+        var names: [HostPattern] = [.exact(ByteString("h\(number).example"))]
+        if number % 3 == 0 { names.append(.leading(ByteString("w\(number).example"))) }
+        if number % 5 == 0 { names.append(.trailing(ByteString("p\(number)"))) }
+        // Now and then several hosts have one name.
+        if number % 47 == 0 { names.append(.exact(ByteString("shared\(number / 50).example"))) }
+        return names
+    }
+
     @Test("ignores the case of ASCII letters and of nothing else")
     func letterCase() {
         #expect(find("EXAMPLE.Org", in: table) == 0)

@@ -1,4 +1,5 @@
 import Bytes
+import Dispatch
 import Testing
 
 @testable import Routing
@@ -162,6 +163,48 @@ struct SnapshotChangesTests {
             }
             previous = snapshot
         }
+    }
+
+    @Test("come to the same where files are compiled ahead, several at once")
+    func ahead() {
+        let texts = [
+            "proxy_pass http://10.0.0.1;", "include common.conf; return 204;", "client_max_body_size;",
+            "deny all; nonsense here;", "include snippets/*.conf; proxy_pass http://10.0.0.2;",
+            "client_max_body_size 4m;",
+            "location /x { proxy_pass http://h0.test; }", "add_header X-A $kind; proxy_pass http://10.0.0.1;",
+        ]
+        var files = MemoryFiles([
+            "snippets/a.conf": "add_header X-B 1;", "conf.d/a.conf": "map $host $kind { default a; }",
+            "vhost.d/default": "client_max_body_size 9m;",
+        ])
+        for number in 0..<600 {
+            files["vhost.d/h\(number).test"] = .bytes(Array(texts[number % texts.count].utf8))
+        }
+        var inputs = SnapshotInputs(
+            containers: ["h5.test", "h13.test,other.test"].map { makeContainer($0, ["VIRTUAL_HOST": $0]) }, files: files
+        )
+        let expected = SnapshotBuilder.build(inputs)
+        inputs.concurrently = { count, body in DispatchQueue.concurrentPerform(iterations: count, execute: body) }
+        let snapshot = SnapshotBuilder.build(inputs)
+        #expect(Array(snapshot.hosts) == Array(expected.hosts))
+        #expect(snapshot.lines == expected.lines)
+        #expect(snapshot.leftOut == expected.leftOut)
+    }
+
+    @Test("share what directives set among all hosts that say the same, wherever their requests go")
+    func sharing() throws {
+        let header = "add_header X-A b; "
+        let snapshot = SnapshotBuilder.build(
+            SnapshotInputs(
+                files: MemoryFiles([
+                    "vhost.d/a.test": header + "proxy_pass http://10.0.0.1;",
+                    "vhost.d/b.test": header + "proxy_pass http://10.0.0.2;",
+                    "vhost.d/c.test": "proxy_pass http://10.0.0.2;",
+                ])))
+        let shared = try ["a.test", "b.test", "c.test"].map { try #require(snapshot.host($0)).locations[0].shared }
+        #expect(shared[0] === shared[1])
+        #expect(shared[0] !== shared[2])
+        #expect(snapshot.host("a.test")?.sharedSurroundings === shared[0])
     }
 
     @Test("leave every host alone that has not changed")

@@ -2,6 +2,8 @@ internal import Bytes
 internal import Net
 internal import Routing
 
+private import Synchronization
+
 #if canImport(Glibc)
     private import Glibc
 #endif
@@ -11,8 +13,8 @@ internal import Routing
 /// Whatever was asked for is remembered, and `refresh()` looks whether it still is as it was. A file that is being
 /// written keeps its old content until it holds still, so that half a file never counts.
 final class FileStore {
-    private struct Entry<Value> {
-        var value: Value
+    private struct Entry: Sendable {
+        var value: FileContent
         var stamp: FileStamp?
         /// Whether the next refresh must look again although the stamp is the same.
         var isDoubtful: Bool
@@ -31,7 +33,7 @@ final class FileStore {
     /// The folders that are watched as a whole: whatever lies in them need not be watched by itself.
     let watchedFolders: Set<String>
 
-    private var files: [String: Entry<FileContent>] = [:]
+    private var files: [String: Entry] = [:]
     private var listings: [String: FolderListing] = [:]
     /// The listings before everything was forgotten, for folders that cannot be read any more.
     private var forgotten: [String: FolderListing] = [:]
@@ -194,16 +196,20 @@ final class FileStore {
         used = []
     }
 
-    private func read(_ path: String, previous: FileContent?) -> Entry<FileContent> {
+    private func read(_ path: String, previous: FileContent?) -> Entry {
         let kept = previous ?? .missing
         if isUnsettled(path) { return Entry(value: kept, stamp: nil, isDoubtful: true) }
         for _ in 0..<3 {
-            let reading = FileReading(of: path)
-            guard reading.isStable else { continue }
-            let isFresh = reading.stamp?.isFresh(at: FileStamp.now) ?? false
-            return Entry(value: reading.content, stamp: reading.stamp, isDoubtful: isFresh)
+            if let entry = Self.entry(of: FileReading(of: path)) { return entry }
         }
         return Entry(value: kept, stamp: nil, isDoubtful: true)
+    }
+
+    /// What reading a file once came to; nil where it did not keep still.
+    private static func entry(of reading: FileReading) -> Entry? {
+        guard reading.isStable else { return nil }
+        let isFresh = reading.stamp?.isFresh(at: FileStamp.now) ?? false
+        return Entry(value: reading.content, stamp: reading.stamp, isDoubtful: isFresh)
     }
 
     private func isUnsettled(_ path: String) -> Bool {
@@ -233,6 +239,34 @@ extension FileStore: VirtualHostFiles {
     var passwordFileNames: [String] { names(in: passwordFolder) + folders(in: passwordFolder) }
 
     func read(_ path: String) -> FileContent { content(of: path) }
+
+    /// Reads those that are not known yet on several threads. What is being written to is left for later.
+    func readAhead(_ paths: [String]) {
+        guard !areSomeBeingWritten() else { return }
+        let new = paths.filter { files[$0] == nil }
+        let readings = Readings()
+        Thread.perform((new.count + Self.batch - 1) / Self.batch) { number in
+            let first = number * Self.batch
+            // How fresh a file is counts from when it is read.
+            let read = new[first..<min(first + Self.batch, new.count)].map { Self.entry(of: FileReading(of: $0)) }
+            readings.batches.withLock { $0[number] = read }
+        }
+        for (number, batch) in readings.batches.withLock({ $0 }) {
+            for (path, entry) in zip(new[(number * Self.batch)...], batch) {
+                guard let entry else { continue }
+                files[path] = entry
+                noteAsked(path)
+            }
+        }
+    }
+
+    /// What was read, by the number of its batch.
+    private final class Readings: Sendable {
+        let batches = Mutex<[Int: [Entry?]]>([:])
+    }
+
+    /// So many files are read by a thread before it looks for more.
+    private static let batch = 64
 
     func paths(matching pattern: String) -> [String] {
         used.insert(pattern)

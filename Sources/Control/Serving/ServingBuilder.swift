@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Net
 internal import Passwords
 internal import Proxy
 internal import Routing
@@ -87,6 +88,7 @@ final class ServingBuilder {
             resolvedNames: names, previous: previous)
         inputs.certificateFiles = certificates.folder.fileNames
         inputs.fileChanges = changes
+        inputs.concurrently = Thread.perform
         let folderFaults = folderFaults
         inputs.folderFault = folderFaults.shutting
         var snapshot = snapshots.build(inputs)

@@ -36,7 +36,9 @@ enum CertificateChoice {
         case .exact(let name) where name.bytes.first == UInt8(ascii: "[") || IPAddress(text) != nil: return nil
         case .exact, .leading, .trailing: break
         }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return labels.count > 2 ? labels.dropFirst().joined(separator: ".") : nil
+        let dot = UInt8(ascii: ".")
+        guard let first = text.utf8.firstIndex(of: dot) else { return nil }
+        let parent = text[text.utf8.index(after: first)...]
+        return parent.utf8.contains(dot) ? String(parent) : nil
     }
 }

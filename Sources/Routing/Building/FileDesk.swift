@@ -1,4 +1,5 @@
 internal import Bytes
+private import Synchronization
 
 /// Compiles the files of `vhost.d`, each once for the hosts that know the same variables, and again when something has
 /// changed that was read for it.
@@ -26,6 +27,7 @@ struct FileDesk {
     private var declared: Declarations
     private var entries: [Key: Entry] = [:]
     private var readers: [String: Set<Key>] = [:]
+    private var settings = SharingPool<SharedDirectives>()
 
     /// A desk that has compiled nothing yet.
     init() {
@@ -68,11 +70,70 @@ struct FileDesk {
         let outcome = HostFileCompiler.compile(
             record.read(path), path: path, in: HostFileName.context(of: name), isDefault: name == HostFileName.standIn,
             declared: outer?.file.declarations ?? declared, files: record)
-        let result = Result(outcome: outcome, paths: record.paths.union(outer?.paths ?? []))
-        entries[key] = Entry(result: result, outer: outer?.file)
-        for path in result.paths { readers[path, default: []].insert(key) }
+        return note(outcome, of: key, readingFrom: record.paths.union(outer?.paths ?? []), outer: outer?.file)
+    }
+
+    private mutating func note(
+        _ outcome: HostFileCompiler.Outcome, of key: Key, readingFrom paths: Set<String>, outer: CompiledFile? = nil
+    ) -> Result {
+        var outcome = outcome
+        if var file = outcome.file?.file {
+            file.level.share(&settings)
+            settings.trim(to: entries.count + 1024)
+            outcome.file = CompiledFile(file)
+        }
+        let result = Result(outcome: outcome, paths: paths)
+        entries[key] = Entry(result: result, outer: outer)
+        for path in paths { readers[path, default: []].insert(key) }
         return result
     }
+
+    // MARK: - Ahead
+
+    /// Compiles many hosts' files at once. Those that need others are left for when they are asked for.
+    mutating func prepare(_ names: [String], _ concurrently: SnapshotInputs.Concurrently) {
+        guard names.count >= Self.batch else { return }
+        let paths = names.filter { entries[Key(name: $0, outer: nil)] == nil }.map { (name: $0, path: path($0)) }
+        files.readAhead(paths.map(\.path))
+        let jobs = paths.map { Job(name: $0.name, path: $0.path, content: files.read($0.path)) }
+        let (root, declared) = (files.root, declared)
+        let batches = Batches()
+        concurrently((jobs.count + Self.batch - 1) / Self.batch) { number in
+            let first = number * Self.batch
+            let outcomes = jobs[first..<min(first + Self.batch, jobs.count)].map { $0.outcome(root, declared) }
+            batches.outcomes.withLock { $0[number] = outcomes }
+        }
+        for (number, outcomes) in batches.outcomes.withLock({ $0 }) {
+            for (job, outcome) in zip(jobs[(number * Self.batch)...], outcomes) {
+                guard let outcome else { continue }
+                _ = note(outcome, of: Key(name: job.name, outer: nil), readingFrom: [job.path])
+            }
+        }
+    }
+
+    /// A file that is to be compiled.
+    private struct Job: Sendable {
+        let name: String
+        let path: String
+        let content: FileContent
+
+        /// What it comes to; nil where that depends on other files.
+        func outcome(_ root: String, _ declared: Declarations) -> HostFileCompiler.Outcome? {
+            let others = OtherFiles(root: root)
+            let outcome = HostFileCompiler.compile(
+                content, path: path, in: HostFileName.context(of: name), isDefault: name == HostFileName.standIn,
+                declared: declared, files: others)
+            return others.areAsked ? nil : outcome
+        }
+    }
+
+    /// What files came to, by the number of their batch.
+    private final class Batches: Sendable {
+        let outcomes = Mutex<[Int: [HostFileCompiler.Outcome?]]>([:])
+    }
+
+    /// So many files at least are worth another thread.
+    private static let batch = 128
 }
 
 /// Files of which is noted which are read.
@@ -100,6 +161,28 @@ final class ReadRecord: VirtualHostFiles {
     func paths(matching pattern: String) -> [String] {
         paths.insert(pattern)
         return files.paths(matching: pattern)
+    }
+}
+
+/// Files that must not be read here, of which is noted whether somebody wanted to.
+private final class OtherFiles: VirtualHostFiles {
+    private(set) var areAsked = false
+    let root: String
+    let hostFolder = ""
+    let hostFiles: [String] = []
+    let passwordFolder = ""
+    let passwordFileNames: [String] = []
+
+    init(root: String) { self.root = root }
+
+    func read(_ path: String) -> FileContent {
+        areAsked = true
+        return .missing
+    }
+
+    func paths(matching pattern: String) -> [String] {
+        areAsked = true
+        return []
     }
 }
 

@@ -33,6 +33,12 @@ struct HostFileTable {
     /// The files that may make a host by themselves.
     func candidates(for host: ByteString) -> [Candidate] { candidates[host] ?? [] }
 
+    /// The hosts that files may make by themselves.
+    var hosts: some Sequence<ByteString> { candidates.keys }
+
+    /// The names of those files.
+    var candidateNames: [String] { candidates.values.flatMap { $0.map(\.name) } }
+
     /// The names that have come or gone where the folder holds these files now.
     func difference(from files: [String]) -> Set<String> {
         // Mostly all but one are the same: what stands at both ends need not be looked for.
@@ -65,7 +71,8 @@ struct HostFileTable {
 
     private mutating func insert(_ name: String) {
         let key = HostFileName.key(name)
-        namesByKey[key] = ((namesByKey[key] ?? []) + [name]).sorted()
+        let others = namesByKey[key] ?? []
+        namesByKey[key] = others.isEmpty ? [name] : (others + [name]).sorted()
         if HostFileName.context(of: name) != .server, !name.hasPrefix(".") { locationFiles.insert(name) }
         guard !HostFileName.isSpecial(name) else { return }
         guard !name.hasPrefix("~") else {
@@ -75,8 +82,9 @@ struct HostFileTable {
         do throws(HostNameError) {
             let patterns = try HostName.patterns(name)
             let host = Site.name(of: patterns)
-            let all = (candidates[host] ?? []) + [Candidate(name: name, patterns: patterns)]
-            candidates[host] = all.sorted { $0.name < $1.name }
+            let others = candidates[host] ?? []
+            let all = others + [Candidate(name: name, patterns: patterns)]
+            candidates[host] = others.isEmpty ? all : all.sorted { $0.name < $1.name }
         } catch {
             misnamed[name] = error
         }

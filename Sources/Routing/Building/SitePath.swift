@@ -6,6 +6,8 @@ final class SitePath {
     let match: LocationMatch
     /// The match as the first container wrote it, which names files.
     let text: String
+    /// Whether every path is covered that no other location of the host covers.
+    let isRoot: Bool
     /// The containers that ask for it, the one first that decides where they differ.
     var containers: [Container] = []
     /// What its file says.
@@ -20,10 +22,8 @@ final class SitePath {
         self.match = match
         self.text = text
         self.host = host
+        isRoot = match.isRoot
     }
-
-    /// Whether every path is covered that no other location of the host covers.
-    var isRoot: Bool { match.path == "/" && match != .exact("/") }
 
     /// What names it in messages.
     var label: String {

@@ -16,6 +16,9 @@ extension SnapshotBuilder {
             return ClientCertificateRule(
                 demand: demand, authorities: authorities, revocations: file.clientRevocations)
         }
+        // Whoever says so wants it, and must not be served as if nothing had been said.
+        let fallback = demand.map { ClientCertificateRule(demand: $0, authorities: "\(site.fileName).ca.crt") }
+        guard hasClientAuthorities else { return fallback }
         var names = ["\(site.fileName)."]
         if let name = site.plainName?.text, name != site.fileName { names.append("\(name).") }
         for name in names + [""] {
@@ -24,8 +27,7 @@ extension SnapshotBuilder {
                 demand: demand ?? .on, authorities: authorities,
                 revocations: certificateFiles[name.isEmpty ? "ca.crl.pem" : "\(name)crl.pem"])
         }
-        // Whoever says so wants it, and must not be served as if nothing had been said.
-        return demand.map { ClientCertificateRule(demand: $0, authorities: "\(site.fileName).ca.crt") }
+        return fallback
     }
 
     /// Says where a host that wants certificates can be reached without one.

@@ -6,7 +6,7 @@ extension SnapshotBuilder {
     ///
     /// It is for everybody who can reach the host, as in nginx-proxy, so that it holds no more than what containers and files
     /// are called and which of their settings were taken.
-    func debugLocation(of site: Site, _ host: VirtualHost, _ asked: ContainerSettings) -> Location {
+    mutating func debugLocation(of site: Site, _ host: VirtualHost, _ asked: ContainerSettings) -> Location {
         let report: JSONValue = .object([
             .init("global", .object(inputs.settings.debugGlobals)),
             .init(

@@ -24,7 +24,8 @@ extension SnapshotBuilder {
         _ file: String, for site: Site, inside outer: CompiledFile? = nil
     ) -> HostFileCompiler.Outcome {
         let result = desk.compile(file, inside: outer.map { ($0, site.sources) })
-        site.sources.formUnion(result.paths)
+        // Mostly it is all that was read for the site, and need not be copied.
+        if site.sources.isEmpty { site.sources = result.paths } else { site.sources.formUnion(result.paths) }
         diagnostics += result.outcome.diagnostics
         return result.outcome
     }

@@ -3,6 +3,7 @@ internal import Bytes
 extension SnapshotBuilder {
     /// Gives each path of a site what its file says: the file of the path, else that of the host, else the one for all.
     mutating func collectLocationFiles(of site: Site) {
+        guard !hostFiles.locationFiles.isEmpty else { return }
         for path in site.orderedPaths {
             let own = "\(site.fileName)_\(path.fileName)"
             let overrides = [own] + (path.isRoot ? [site.fileName] : [])

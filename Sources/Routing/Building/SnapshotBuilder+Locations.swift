@@ -19,7 +19,7 @@ extension SnapshotBuilder {
                 add(path, of: site, outer, returned, to: &result)
             }
         }
-        if !result.contains(where: \.isRoot) {
+        if !result.contains(where: { $0.match.isRoot }) {
             var uncovered = Location(settings: outer.settings)
             uncovered.origins = outer.origins
             uncovered.settings.authentication = authentication(in: outer, of: site)
@@ -35,7 +35,23 @@ extension SnapshotBuilder {
     }
 
     /// What holds for all locations of a site where they say nothing else.
-    func surroundings(of site: Site, _ asked: ContainerSettings) -> Surroundings {
+    mutating func surroundings(of site: Site, _ asked: ContainerSettings) -> Surroundings {
+        if let showsServerTokens = asked.showsServerTokens {
+            var outer = surroundingsOfAll
+            outer.settings.serverTokens = showsServerTokens
+            return outer.inside(site.file?.level)
+        }
+        guard let level = site.file?.level else { return surroundingsOfAll }
+        if let known = settingsOfFiles[ObjectIdentifier(level.shared)] {
+            return surroundingsOfAll.inside(level, comingTo: known.result)
+        }
+        let inner = surroundingsOfAll.inside(level)
+        settingsOfFiles[ObjectIdentifier(level.shared)] = (level.shared, inner.shared)
+        return inner
+    }
+
+    /// What holds for all hosts where they say nothing else.
+    func makeSurroundingsOfAll() -> Surroundings {
         var global = globalFiles.file.level
         let additions = global.settings.requestHeaders ?? []
         global.settings.requestHeaders = nil
@@ -44,8 +60,7 @@ extension SnapshotBuilder {
             // They stand on one level with those of nginx-proxy, which they do not replace therefore.
             outer.settings.requestHeaders = (outer.settings.requestHeaders ?? RequestHeader.defaults) + additions
         }
-        if let showsServerTokens = asked.showsServerTokens { outer.settings.serverTokens = showsServerTokens }
-        return outer.inside(site.file?.level)
+        return outer
     }
 
     /// What `DEFAULT_ROOT` answers to requests for paths that no container serves; 404 where it says `none`, or nothing usable.
@@ -77,14 +92,17 @@ extension SnapshotBuilder {
         var inner = outer.inside(path.file?.level)
         // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
         if asked.isInternal { inner.settings.accessRules = internalRules }
-        inner.settings.authentication = authentication(in: inner, of: site, byName: passwordFile(of: path, site))
+        // What stays as it is keeps its object, which most hosts share.
+        let authentication = authentication(in: inner, of: site, byName: passwordFile(of: path, site))
+        if inner.settings.authentication != authentication { inner.settings.authentication = authentication }
         let isReplaced = path.isRoot && site.file?.servers.isEmpty == false
-        inner.settings.hostsRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)
-        if inner.settings.hostsRegistry, !inner.limitsBodies { inner.settings.maxBodySize = nil }
+        let isRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)
+        if inner.settings.hostsRegistry != isRegistry { inner.settings.hostsRegistry = isRegistry }
+        if isRegistry, !inner.limitsBodies { inner.settings.maxBodySize = nil }
         // On the level of the server nginx returns before it looks at the size of the body.
         if returned != nil { inner.settings.maxBodySize = nil }
-        var location = Location(
-            match: path.match, settings: inner.settings, upstream: upstream(of: path, site, asked))
+        if inner.settings.returned != returned { inner.settings.returned = returned }
+        var location = Location(match: path.match, shared: inner.shared, upstream: upstream(of: path, site, asked))
         location.file = path.file
         if let level = path.file?.level { warn(ofFieldsLostBy: level, in: outer) }
         location.origins = inner.origins
@@ -93,7 +111,6 @@ extension SnapshotBuilder {
             if let fastCGI = asked.fastCGI { location.setFastCGI(fastCGI) }
         }
         location.preferGRPC()
-        location.settings.returned = returned
         let number = result.count
         result.append(location)
         if let level = path.file?.level { complete(number, with: level, inner, of: site, in: &result) }
@@ -122,9 +139,14 @@ extension SnapshotBuilder {
     }
 }
 
-extension Location {
-    /// Whether it covers every path that no other location covers.
-    fileprivate var isRoot: Bool { match.path == "/" && match != .exact("/") }
+extension LocationMatch {
+    /// Whether it covers every path that no other location of its host covers.
+    var isRoot: Bool {
+        switch self {
+        case .prefix(let path), .finalPrefix(let path): path.count == 1 && path.bytes[0] == ASCII.slash
+        case .exact, .pattern, .named, .block: false
+        }
+    }
 }
 
 extension Container {

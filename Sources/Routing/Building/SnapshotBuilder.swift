@@ -40,6 +40,8 @@ package struct SnapshotBuilder {
     private(set) var passwordFilesByHost: [String: String] = [:]
     /// The names in the folder of certificates, by their lower-case form.
     private(set) var certificateFiles: [String: String] = [:]
+    /// Whether any of them may be that of the authorities of clients.
+    private(set) var hasClientAuthorities = false
 
     private var isNew = true
     /// What was found in what holds for all hosts.
@@ -61,7 +63,11 @@ package struct SnapshotBuilder {
     var sitesWithFindings: Set<ByteString> = []
     private var objects: [SharedHost] = []
     private var table = HostTable([])
-    private var settingsPool = SettingsPool()
+    private var settingsPool = SharingPool<SharedSettings>()
+    /// What holds for all hosts where they say nothing else.
+    private(set) var surroundingsOfAll = Surroundings()
+    /// What the settings of hosts' files come to inside of those, by the identity of what they set, which is kept for that.
+    var settingsOfFiles: [ObjectIdentifier: (said: SharedDirectives, result: SharedSettings)] = [:]
 
     /// A builder that remembers nothing.
     package init() {}
@@ -103,6 +109,7 @@ package struct SnapshotBuilder {
         }
         place(touched, hosts)
         settingsPool.trim(to: sites.count + 1024)
+        if settingsOfFiles.count > sites.count + 1024 { settingsOfFiles = [:] }
         isNew = false
         return snapshot()
     }
@@ -142,8 +149,10 @@ package struct SnapshotBuilder {
         certificateFiles = Dictionary(inputs.certificateFiles.sorted().map { ($0.lowercased(), $0) }) { first, _ in
             first
         }
+        hasClientAuthorities = certificateFiles.keys.contains { $0.hasSuffix("ca.crt") }
         collectGlobalFiles()
         collectSharedSettings()
+        surroundingsOfAll = makeSurroundingsOfAll()
         defaultReturn = readDefaultReturn()
         commonFindings = findings
     }
@@ -162,8 +171,11 @@ package struct SnapshotBuilder {
         }
         for (name, result) in unclaimed where !result.paths.isDisjoint(with: changes) { names.insert(name) }
         if isNew || changes.contains(files.hostFolder) {
-            names.formUnion(hostFiles.update(files: files.hostFiles, folders: files.hostFolders))
+            let changed = hostFiles.update(files: files.hostFiles, folders: files.hostFolders)
+            // At first those of containers are all touched in any case.
+            if isNew { touched.formUnion(hostFiles.hosts) } else { names.formUnion(changed) }
         }
+        if isNew, let concurrently = inputs.concurrently { desk.prepare(hostFiles.candidateNames, concurrently) }
         for name in names { touched.formUnion(hosts(ofFile: name)) }
         return touched
     }
@@ -264,7 +276,7 @@ package struct SnapshotBuilder {
             site.file?.speaksHTTP2 ?? asked.speaksHTTP2 ?? globalFiles.file.speaksHTTP2 ?? inputs.settings.speaksHTTP2
         host.clients = method == .nohttps ? nil : clients
         report(host, asked)
-        host.surroundings = outer.settings
+        host.sharedSurroundings = outer.shared
         let files = [site.file, sharedFile] + site.orderedPaths.flatMap { [$0.file, $0.override] }
         host.usesCaptures = globalFiles.file.usesCaptures || files.contains { $0?.usesCaptures ?? false }
         if let level = site.file?.level, level.returned == nil { host.steps = level.steps }
@@ -306,14 +318,23 @@ package struct SnapshotBuilder {
         } else {
             for (name, object) in changes { objects.place(object, named: name) }
         }
-        var isSameNames = earlier.count == objects.count
-        HostList(objects).compare(
-            with: earlier,
-            new: { index in
-                if isSameNames, objects[index].host.names != earlier[index].names { isSameNames = false }
-            })
-        if !isSameNames || isNew { table = HostTable(objects.map(\.host.names)) }
+        renewTable(earlier)
     }
+
+    /// Has the table lead to the hosts as they are now.
+    private mutating func renewTable(_ earlier: HostList) {
+        var (gone, new): ([(index: Int, names: [HostPattern])], [(index: Int, names: [HostPattern])]) = ([], [])
+        HostList(objects).compare(
+            with: earlier, gone: { gone.append(($0, earlier.objects[$0].host.names)) },
+            new: { new.append(($0, objects[$0].host.names)) })
+        let isSame = gone.elementsEqual(new) { $0.index == $1.index && $0.names == $1.names }
+        if isSame, !isNew { return }
+        let isChanged = !isNew && gone.count + new.count <= Self.fewHosts && table.change(gone: gone, new: new)
+        if !isChanged { table = HostTable(objects.map(\.host.names)) }
+    }
+
+    /// So many hosts cost less to take out of a table and to put in than to make it anew.
+    private static let fewHosts = 16
 
     /// The names that files add to their hosts, as far as no other host has them.
     private mutating func addNames() -> [ByteString: [HostPattern]] {

@@ -23,8 +23,13 @@ package struct SnapshotInputs {
     package var tlsPolicies: Set<String>
     /// The addresses of names that stand in `proxy_pass` or `server`, in lower case.
     package var resolvedNames: [String: [IPAddress]]
+    /// What does parts of a job at once; nil where one thread has to do.
+    package var concurrently: Concurrently?
     /// The last snapshot, whose hosts keep what they have where their file can no longer be read.
     package var previous: RoutingSnapshot?
+
+    /// Calls a body with each number below a count, on several threads at once where that helps, and returns when all is done.
+    package typealias Concurrently = (_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Void
 
     /// Inputs for a snapshot; none of anything where nothing is given.
     package init(

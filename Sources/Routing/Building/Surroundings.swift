@@ -1,7 +1,12 @@
 /// What holds on a level of directives, after those around it.
 struct Surroundings {
     /// What the directives set, without authentication.
-    var settings: LocationSettings
+    var settings: LocationSettings {
+        _read { yield shared.settings }
+        set { shared = SharedSettings(newValue) }
+    }
+    /// The same, as an object that other levels may have too.
+    private(set) var shared: SharedSettings
     /// The argument of `auth_basic`.
     private(set) var realm: DirectiveSettings.Realm?
     /// The argument of `auth_basic_user_file`.
@@ -17,13 +22,15 @@ struct Surroundings {
     private(set) var origins: [[DirectiveOrigin]] = []
 
     /// What holds where nothing is set.
-    init() { settings = LocationSettings() }
+    init() { shared = SharedSettings(LocationSettings()) }
 
     /// What holds on a level inside; the same where there is none.
-    func inside(_ level: DirectiveLevel?) -> Surroundings {
+    ///
+    /// - Parameter known: what the settings of the level come to here, where that is known.
+    func inside(_ level: DirectiveLevel?, comingTo known: SharedSettings? = nil) -> Surroundings {
         guard let level else { return self }
         var inner = self
-        inner.settings = level.settings.applied(to: settings)
+        inner.shared = known ?? SharedSettings(level.settings.applied(to: settings))
         if !level.origins.isEmpty { inner.origins.append(level.origins) }
         if let realm = level.settings.realm {
             inner.realm = realm

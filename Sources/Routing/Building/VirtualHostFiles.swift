@@ -14,6 +14,8 @@ package protocol VirtualHostFiles {
     var passwordFileNames: [String] { get }
     /// What stands in a file, or why that cannot be known. More than 1 MiB need not be read: it is refused.
     func read(_ path: String) -> FileContent
+    /// Says which files will be read next, so that they can be read together.
+    func readAhead(_ paths: [String])
     /// The paths that match a pattern with `*`, `?` and `[…]`, sorted (glob(7)).
     func paths(matching pattern: String) -> [String]
 }
@@ -21,6 +23,9 @@ package protocol VirtualHostFiles {
 extension VirtualHostFiles {
     /// None.
     package var hostFolders: [String] { [] }
+
+    /// Each is read when its turn comes.
+    package func readAhead(_ paths: [String]) {}
 }
 
 /// What reading a file came to.

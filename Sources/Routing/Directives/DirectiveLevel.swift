@@ -2,8 +2,8 @@ internal import Bytes
 
 /// What the directives of one level come to: those of a server, of a location, or of an `if`.
 struct DirectiveLevel: Hashable, Sendable {
-    /// What they set.
-    var settings = DirectiveSettings()
+    /// What they set, as an object that other levels may have too.
+    var shared = SharedDirectives.none
     /// What is done to requests first.
     var steps: [RewriteStep] = []
     /// What stands in the `if`s of `steps` beside steps; they are numbered by their place here.

@@ -61,6 +61,8 @@ struct DirectiveLexer {
     private mutating func bareWord() throws(Diagnostic) -> Directive.Argument {
         var followsDollar = false
         scan: while index < bytes.count {
+            if takePlain() { followsDollar = false }
+            guard index < bytes.count else { break }
             let byte = bytes[index]
             if byte == Self.openBrace, followsDollar {
                 try take()
@@ -127,6 +129,25 @@ struct DirectiveLexer {
                 return
             }
         }
+    }
+
+    /// Takes those bytes into the word that follow here and stand for themselves wherever they are, as far as it may grow,
+    /// and says whether there were any.
+    private mutating func takePlain() -> Bool {
+        let end = min(bytes.count, start.index + Self.longestWord)
+        let begin = index
+        index = bytes.withUnsafeBufferPointer { bytes in
+            var next = begin
+            while next < end, Self.isPlain(bytes[next]) { next += 1 }
+            return next
+        }
+        return index > begin
+    }
+
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > ASCII.space && byte != ASCII.semicolon && byte != openBrace && byte != dollar && byte != backslash
+            && byte != 0x7f
     }
 
     /// Takes one byte into the word, which may not grow past the limit.

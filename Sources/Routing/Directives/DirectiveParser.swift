@@ -62,14 +62,14 @@ struct DirectiveParser {
     /// Names what was pasted in from somewhere else, which would be reported as something odd further on.
     private func checkForOtherLanguages(_ word: Directive.Argument, isFirst: Bool) throws(Diagnostic) {
         guard !word.isQuoted else { return }
-        let text = word.text.text
-        if text.hasPrefix("<<") {
+        let text = word.text
+        if text.bytes.starts(with: Self.hereDocument) {
             throw error(
                 word.position, "a shell command that writes a file was pasted in, not what it writes",
                 hint: "keep only the lines between \(text) and the word that ends them")
         }
         guard isFirst else { return }
-        if ["/*", "*/", "//"].contains(where: text.hasPrefix) {
+        if Self.commentSigns.contains(where: { text.bytes.starts(with: $0) }) {
             throw error(
                 word.position, "\(Quoted(text)) begins no comment here",
                 hint: "write # before each line that is to be left out")
@@ -91,7 +91,9 @@ struct DirectiveParser {
             hint: "write the whole expression in quotes, such as \"^/[a-z]{2}/\"")
     }
 
-    private static let shellWords: Set<String> = ["EOF", "EOT", "EOL", "cat", "echo", "printf", "sudo", "tee"]
+    private static let hereDocument = Array("<<".utf8)
+    private static let commentSigns = ["/*", "*/", "//"].map { Array($0.utf8) }
+    private static let shellWords: [ByteString] = ["EOF", "EOT", "EOL", "cat", "echo", "printf", "sudo", "tee"]
 
     private func missingSemicolon(after word: Directive.Argument) -> Diagnostic {
         let position = SourcePosition(

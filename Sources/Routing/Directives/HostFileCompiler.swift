@@ -36,7 +36,8 @@ struct HostFileCompiler {
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var errorCount = 0
     private(set) var context: DirectiveContexts
-    private var seen: [ByteString: SourcePosition] = [:]
+    /// The directives of the block that may stand there once, of which there are not many.
+    private var seen: [(name: ByteString, position: SourcePosition)] = []
     private var openFiles: [String] = []
     private var includeCount = 0
     private(set) var sources: [[UInt8]] = []
@@ -162,7 +163,7 @@ struct HostFileCompiler {
     /// Compiles a block's directives in their context; duplicates are counted anew.
     mutating func compileBlock(_ block: [Directive], in context: DirectiveContexts) {
         let outer = (self.context, seen)
-        (self.context, seen) = (context, [:])
+        (self.context, seen) = (context, [])
         for directive in block { compile(directive) }
         (self.context, seen) = outer
     }
@@ -201,7 +202,8 @@ struct HostFileCompiler {
             let isDeclaration = { (directive: Directive) in
                 DirectiveCatalog.declarations.contains(directive.name.text)
             }
-            let ordered = directives.filter(isDeclaration) + directives.filter { !isDeclaration($0) }
+            let first = directives.filter(isDeclaration)
+            let ordered = first.isEmpty ? directives : first + directives.filter { !isDeclaration($0) }
             for directive in ordered where errorCount < Self.mostErrors { compile(directive) }
         } catch {
             report(error)
@@ -211,11 +213,7 @@ struct HostFileCompiler {
     private mutating func compile(_ directive: Directive) {
         do throws(Diagnostic) {
             let row = try row(for: directive)
-            if !row.repeats, let first = seen.updateValue(directive.name.position, forKey: directive.name.text) {
-                throw directive.error(
-                    directive.name, "\(row.name) stands here for the second time",
-                    hint: "it is already set in line \(first.line); remove one of the two")
-            }
+            if !row.repeats { try checkFirst(directive, row) }
             var directive = directive
             directive.scope = scope
             try row.apply(directive, &self)
@@ -223,6 +221,17 @@ struct HostFileCompiler {
         } catch {
             report(error)
         }
+    }
+
+    /// Refuses a directive that stood in the block before.
+    private mutating func checkFirst(_ directive: Directive, _ row: DirectiveRow) throws(Diagnostic) {
+        let (name, position) = (directive.name.text, directive.name.position)
+        guard let index = seen.firstIndex(where: { $0.name == name }) else { return seen.append((name, position)) }
+        let line = seen[index].position.line
+        seen[index].position = position
+        throw directive.error(
+            directive.name, "\(row.name) stands here for the second time",
+            hint: "it is already set in line \(line); remove one of the two")
     }
 
     /// The row of the catalog that the directive obeys.
@@ -283,9 +292,14 @@ struct HostFileCompiler {
 
     /// Whether `$1` to `$9` or a named group stands in a file, or could.
     private static func mayAskForGroups(_ source: [UInt8]) -> Bool {
-        zip(source, source.dropFirst()).contains { first, second in
-            first == UInt8(ascii: "$") && (0x31...0x39).contains(second)
-                || first == UInt8(ascii: "(") && second == UInt8(ascii: "?")
+        source.withUnsafeBufferPointer { bytes in
+            bytes.indices.dropLast().contains { index in
+                switch bytes[index] {
+                case UInt8(ascii: "$"): (0x31...0x39).contains(bytes[index + 1])
+                case UInt8(ascii: "("): bytes[index + 1] == UInt8(ascii: "?")
+                default: false
+                }
+            }
         }
     }
 

@@ -39,8 +39,9 @@ struct VariableScope: Hashable, Sendable {
 
     private mutating func declare(_ directives: [Directive], _ changing: inout Set<ByteString>) {
         for directive in directives {
-            switch directive.name.text {
-            case "set" where directive.arguments.count == 2 && directive.arguments[0].text.bytes.first == Self.dollar:
+            let kind = Self.kinds[directive.name.text]
+            switch kind {
+            case .set where directive.arguments.count == 2 && directive.arguments[0].text.bytes.first == Self.dollar:
                 let name = Self.lowercased(directive.arguments[0].text.bytes.dropFirst())
                 let value = directive.arguments[1].text
                 names.insert(name)
@@ -49,17 +50,17 @@ struct VariableScope: Hashable, Sendable {
                 } else {
                     constants[name, default: []].append(value)
                 }
-            case "auth_request_set"
+            case .setByRequest
             where directive.arguments.count == 2 && directive.arguments[0].text.bytes.first == Self.dollar:
                 let name = Self.lowercased(directive.arguments[0].text.bytes.dropFirst())
                 names.insert(name)
                 changing.insert(name)
-            case "rewrite", "location", "if", "server_name", "map":
+            case .matching, .map:
                 for argument in directive.arguments { declareGroups(of: argument.text, &changing) }
-            default: break
+            case .set, .setByRequest, nil: break
             }
             guard let block = directive.block else { continue }
-            if directive.name.text == "map" {
+            if kind == .map {
                 for line in block { declareGroups(of: line.name.text, &changing) }
             } else {
                 declare(block, &changing)
@@ -82,6 +83,19 @@ struct VariableScope: Hashable, Sendable {
             return
         }
     }
+
+    /// What a directive has to do with variables.
+    private enum Kind {
+        case map
+        case matching
+        case set
+        case setByRequest
+    }
+
+    private static let kinds: [ByteString: Kind] = [
+        "auth_request_set": .setByRequest, "if": .matching, "location": .matching, "map": .map, "rewrite": .matching,
+        "server_name": .matching, "set": .set,
+    ]
 
     static func lowercased(_ bytes: ArraySlice<UInt8>) -> ByteString { ByteString(bytes.map(ASCII.lowercased)) }
 

@@ -6,14 +6,20 @@ internal import Bytes
 /// expression that matches. Where two hosts claim one pattern, the first has it. Open addressing over a seeded hash of the lower-cased bytes: a lookup costs O(length of the
 /// name) for exact names, and that once for each dot where patterns with `*` exist.
 package struct HostTable: Sendable {
-    private var slots: ContiguousArray<Slot>
-    private var text: ContiguousArray<UInt8>
+    var slots: ContiguousArray<Slot>
+    var text: ContiguousArray<UInt8>
+    /// Tells the table from all that hold something else.
+    var version: UInt64
+    /// How many entries there are.
+    var used = 0
+    /// Whether several hosts have one name, of which the first has it.
+    var hasNamesakes = false
     private let seed: UInt64
     private var leadingLimit = 0
     private var trailingLimit = 0
-    private var patterns: ContiguousArray<(pattern: Pattern, host: Int)> = []
+    private(set) var patterns: ContiguousArray<(pattern: Pattern, host: Int)> = []
 
-    private struct Slot {
+    struct Slot {
         var tag: UInt32
         var start: UInt32
         var count: UInt16
@@ -21,7 +27,7 @@ package struct HostTable: Sendable {
         var host: Int32
     }
 
-    private enum Kind: UInt8 {
+    enum Kind: UInt8 {
         case exact
         case leading
         case trailing
@@ -40,6 +46,7 @@ package struct HostTable: Sendable {
             repeating: Slot(tag: 0, start: 0, count: 0, kind: .exact, host: -1), count: capacity)
         text = []
         self.seed = seed
+        version = seed
         var known: Set<Pattern> = []
         for (host, patterns) in patterns.enumerated() {
             for name in patterns {
@@ -86,8 +93,8 @@ package struct HostTable: Sendable {
         return nil
     }
 
-    /// Whether this is a copy of the other table: each has a seed of its own.
-    package func isCopy(of other: HostTable) -> Bool { seed == other.seed && text.count == other.text.count }
+    /// Whether this is a copy of the other table.
+    package func isCopy(of other: HostTable) -> Bool { version == other.version }
 
     /// An equal table that shares no memory with this one, for a thread that will use it often.
     package func copied() -> HostTable {
@@ -97,17 +104,26 @@ package struct HostTable: Sendable {
         return copy
     }
 
-    private mutating func insert(_ pattern: HostPattern, host: Int) {
+    /// What is looked for where a pattern stands; nil for a regular expression, and for what no name can be.
+    static func entry(of pattern: HostPattern) -> (name: ByteString, kind: Kind)? {
         let (name, kind): (ByteString, Kind)
         switch pattern {
         case .exact(let text): (name, kind) = (text, .exact)
         case .leading(let text): (name, kind) = (text, .leading)
         case .trailing(let text): (name, kind) = (text, .trailing)
-        case .pattern: return
+        case .pattern: return nil
         }
-        guard !name.isEmpty, name.count <= Self.longestName else { return }
+        return name.isEmpty || name.count > longestName ? nil : (name, kind)
+    }
+
+    mutating func insert(_ pattern: HostPattern, host: Int) {
+        guard let (name, kind) = Self.entry(of: pattern) else { return }
         name.withBytes { bytes in
-            guard look(for: bytes, kind) == nil else { return }
+            guard place(of: bytes, kind) == nil else {
+                hasNamesakes = true
+                return
+            }
+            used += 1
             let hash = hash(of: bytes, kind)
             var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
             while slots[index].host >= 0 { index = (index + 1) & (slots.count - 1) }
@@ -128,6 +144,12 @@ package struct HostTable: Sendable {
 
     @inline(__always)
     private func look(for name: UnsafeRawBufferPointer, _ kind: Kind) -> Int? {
+        place(of: name, kind).map { Int(slots[$0].host) }
+    }
+
+    /// Where the entry of a name stands.
+    @inline(__always)
+    func place(of name: UnsafeRawBufferPointer, _ kind: Kind) -> Int? {
         let hash = hash(of: name, kind)
         let tag = UInt32(truncatingIfNeeded: hash >> 32)
         return slots.withUnsafeBufferPointer { slots in
@@ -136,7 +158,7 @@ package struct HostTable: Sendable {
                 let slot = slots[index]
                 if slot.host < 0 { return nil }
                 if slot.tag == tag, slot.kind == kind, Int(slot.count) == name.count, holds(name, at: Int(slot.start)) {
-                    return Int(slot.host)
+                    return index
                 }
                 index = (index + 1) & (slots.count - 1)
             }
@@ -152,7 +174,7 @@ package struct HostTable: Sendable {
     }
 
     @inline(__always)
-    private func hash(of name: UnsafeRawBufferPointer, _ kind: Kind) -> UInt64 {
+    func hash(of name: UnsafeRawBufferPointer, _ kind: Kind) -> UInt64 {
         var state = seed ^ (UInt64(kind.rawValue) &* 0x9e37_79b9_7f4a_7c15)
         var index = 0
         while index + 8 <= name.count {

@@ -47,13 +47,17 @@ package struct HostList: RandomAccessCollection, MutableCollection, ExpressibleB
     ///   - kept: called with the index there and here of each host that is still the same object, in ascending order.
     ///   - gone: called with the index there of each that is not.
     ///   - new: called with the index here of each that is new or has changed.
-    /// - Complexity: O(n) comparisons of references; names are compared only where something has changed.
+    /// - Complexity: O(n) comparisons of addresses; names are compared only where something has changed.
     package func compare(
         with earlier: HostList, kept: (Int, Int) -> Void = { _, _ in }, gone: (Int) -> Void = { _ in },
         new: (Int) -> Void = { _ in }
     ) {
-        var (old, own) = (0, 0)
-        while old < earlier.objects.count, own < objects.count {
+        // Mostly all but one are the same: what stands at both ends need not be counted as referred to.
+        let (start, tail) = commonEnds(with: earlier)
+        for index in 0..<start { kept(index, index) }
+        var (old, own) = (start, start)
+        let (oldEnd, ownEnd) = (earlier.objects.count - tail, objects.count - tail)
+        while old < oldEnd, own < ownEnd {
             if earlier.objects[old] === objects[own] {
                 kept(old, own)
                 (old, own) = (old + 1, own + 1)
@@ -69,13 +73,29 @@ package struct HostList: RandomAccessCollection, MutableCollection, ExpressibleB
                 own += 1
             }
         }
-        while old < earlier.objects.count {
+        while old < oldEnd {
             gone(old)
             old += 1
         }
-        while own < objects.count {
+        while own < ownEnd {
             new(own)
             own += 1
+        }
+        for index in 0..<tail { kept(oldEnd + index, ownEnd + index) }
+    }
+
+    /// How many objects both lists begin with, and how many others both end with.
+    private func commonEnds(with earlier: HostList) -> (start: Int, tail: Int) {
+        objects.withUnsafeBytes { own in
+            earlier.objects.withUnsafeBytes { old in
+                let (own, old) = (own.bindMemory(to: UInt.self), old.bindMemory(to: UInt.self))
+                let shorter = Swift.min(own.count, old.count)
+                var start = 0
+                while start < shorter, own[start] == old[start] { start += 1 }
+                var tail = 0
+                while tail < shorter - start, own[own.count - 1 - tail] == old[old.count - 1 - tail] { tail += 1 }
+                return (start, tail)
+            }
         }
     }
 }

@@ -51,11 +51,16 @@ package struct Location: Equatable, Sendable {
         upstream: Upstream? = nil,
         destination: ByteString? = nil
     ) {
-        self.match = match
+        self.init(match: match, shared: SharedSettings(settings), upstream: upstream)
         self.parent = parent
-        shared = SharedSettings(settings)
-        self.upstream = upstream
         self.destination = destination
+    }
+
+    /// A location whose settings others may have too.
+    init(match: LocationMatch, shared: SharedSettings, upstream: Upstream?) {
+        self.match = match
+        self.shared = shared
+        self.upstream = upstream
         file = nil
     }
 

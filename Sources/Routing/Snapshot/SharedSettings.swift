@@ -24,22 +24,29 @@ extension SharedSettings: Hashable {
     }
 }
 
-/// Settings of which equal ones become the same object.
-struct SettingsPool {
-    private var known: Set<SharedSettings> = []
+/// Objects of which equal ones become the same.
+struct SharingPool<Object: AnyObject & Hashable> {
+    private var known: Set<Object> = []
+    /// Those that are known, by what tells them apart at once.
+    private var identities: Set<ObjectIdentifier> = []
 
-    /// The object that stands for all settings that equal these.
-    mutating func shared(_ settings: SharedSettings) -> SharedSettings { known.insert(settings).memberAfterInsert }
+    /// The object that stands for all that equal this one.
+    mutating func shared(_ object: Object) -> Object {
+        if identities.contains(ObjectIdentifier(object)) { return object }
+        let (isNew, member) = known.insert(object)
+        if isNew { identities.insert(ObjectIdentifier(object)) }
+        return member
+    }
 
     /// Forgets what it knows where that is more than so many: some of it may be nobody's any more.
     mutating func trim(to count: Int) {
-        if known.count > count { known = [] }
+        if known.count > count { (known, identities) = ([], []) }
     }
 }
 
 extension VirtualHost {
     /// Has its settings be the same objects as those of other hosts where they are equal.
-    mutating func share(_ pool: inout SettingsPool) {
+    mutating func share(_ pool: inout SharingPool<SharedSettings>) {
         sharedSurroundings = pool.shared(sharedSurroundings)
         for number in locations.indices { locations[number].shared = pool.shared(locations[number].shared) }
     }

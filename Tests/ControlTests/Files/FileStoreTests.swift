@@ -163,6 +163,28 @@ struct FileStoreTests {
         #expect(store.paths(matching: pattern) == [folder.path("vhost.d/a.inc")])
     }
 
+    @Test("has read ahead what it would have read when it was asked, and leaves what is being written to for later")
+    func ahead() throws {
+        let names = (0..<200).map { "vhost.d/f\($0)" }
+        for name in names { try folder.write(name, name) }
+        let paths = names.map { folder.path($0) }
+        let missing = folder.path("vhost.d/missing")
+        store.areSomeBeingWritten = { false }
+        store.readAhead(paths + [missing])
+        for name in names { try folder.write(name, "two") }
+        #expect(paths.map { store.read($0) } == names.map { bytes($0) })
+        #expect(store.read(missing) == .missing)
+        #expect(store.refresh() == Set(paths))
+        #expect(paths.allSatisfy { store.read($0) == bytes("two") })
+
+        let late = folder.path("vhost.d/late")
+        try folder.write("vhost.d/late", "half")
+        store.areSomeBeingWritten = { true }
+        store.readAhead([late])
+        try folder.write("vhost.d/late", "whole")
+        #expect(store.read(late) == bytes("whole"))
+    }
+
     @Test("looks only at what it is told of")
     func told() throws {
         for name in ["a", "b"] { try folder.write("vhost.d/\(name)", "one") }
