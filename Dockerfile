@@ -28,6 +28,8 @@ COPY --from=build /usr/local/bin/portico /usr/local/bin/portico
 ENV NGINX_VERSION=portico
 RUN ln -s /usr/local/bin/portico /usr/sbin/nginx \
     && printf '#!/bin/sh\nexit 0\n' >/app/docker-entrypoint.sh && chmod 755 /app/docker-entrypoint.sh
+# As in nginx-proxy's image, what talks to clients is not root. Where the container may not change its user, it stays who it is.
+ENV PORTICO_USER=nobody
 # How Portico, like nginx-proxy, recognises its own container.
 LABEL com.github.nginx-proxy.nginx-proxy.nginx=""
 EXPOSE 80 443

@@ -108,6 +108,7 @@ extension EndToEnd {
             #expect(answer["Docker-Distribution-API-Version"] == ["registry/2.0"])
             #expect(try request.user("demo", "sesame").outcome().status == 200)
             #expect(try run("docker exec nginx portico routes").contains(Self.domain))
+            #expect(try run("docker exec nginx grep ^Uid: /proc/1/status").contains("65534"))
             try eventually("the container is healthy", within: .seconds(40)) {
                 try run("docker inspect --format '{{.State.Health.Status}}' nginx") == "healthy"
             }
