@@ -158,7 +158,7 @@ struct SnapshotChangesTests {
             }
             for (index, host) in snapshot.hosts.enumerated() {
                 guard let earlier = previous?.hosts.index(named: host.name) else { continue }
-                let isSame = previous?.hosts.objects[earlier] === snapshot.hosts.objects[index]
+                let isSame = previous?.hosts.object(at: earlier) === snapshot.hosts.object(at: index)
                 #expect(isSame == (previous?.hosts[earlier] == host), "\(host.name) at step \(number)")
             }
             previous = snapshot

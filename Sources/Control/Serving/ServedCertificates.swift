@@ -18,6 +18,9 @@ struct ServedCertificates {
     /// Counts what the folder held.
     private var version = 0
     private var uncovered = UncoveredNames()
+    /// The hosts of the last selector, and the policies of those that ask for one.
+    private var hosts: HostList = []
+    private var policies: [ByteString: TLSPolicy] = [:]
     private var warnings: (version: Int, time: Int64, found: [Diagnostic])?
 
     /// What the last selector was made of.
@@ -66,6 +69,7 @@ struct ServedCertificates {
     mutating func selector(
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification], keyExchange: KeyExchangeFiles
     ) -> CertificateSelector {
+        notePolicies(of: snapshot.hosts)
         let defaultHost = snapshot.defaultHost.map { snapshot.hosts[$0] }
         if let last, last.clients == clients, last.defaultHost == defaultHost?.name, last.version == version,
             last.standard === keyExchange.standard,
@@ -148,7 +152,7 @@ struct ServedCertificates {
     func demands(
         for snapshot: RoutingSnapshot, clients: [ByteString: ClientVerification]
     ) -> [ByteString: ConnectionDemand] {
-        let isUniform = snapshot.hosts.objects.allSatisfy { $0.host.tlsPolicy == nil || policy(of: $0.host) == policy }
+        let isUniform = policies.values.allSatisfy { $0 == policy }
         if isUniform, clients.isEmpty { return [:] }
         var demands: [ByteString: ConnectionDemand] = [:]
         for host in snapshot.hosts where !isUniform || clients[host.name] != nil {
@@ -167,7 +171,7 @@ struct ServedCertificates {
             Diagnostic(.error, at: .wholeFile("\(folder.path)/\(pair).crt"), "cannot be served: \(error)")
         }
         return problems + refusals + warnings(at: now)
-            + uncovered.diagnostics(snapshot.hosts, of: folder, version: version) + policyDiagnostics(snapshot)
+            + uncovered.diagnostics(snapshot.hosts, of: folder, version: version) + policyDiagnostics
     }
 
     /// What is to be said of each certificate; as before within an hour.
@@ -201,7 +205,16 @@ struct ServedCertificates {
         host.tlsPolicy.flatMap { TLSPolicy.supported[$0] } ?? policy
     }
 
-    private func policyDiagnostics(_ snapshot: RoutingSnapshot) -> [Diagnostic] {
+    private mutating func notePolicies(of hosts: HostList) {
+        let changes = hosts.changes(since: self.hosts)
+        self.hosts = hosts
+        for object in changes.gone { policies[object.host.name] = nil }
+        for object in changes.new where object.host.tlsPolicy != nil {
+            policies[object.host.name] = policy(of: object.host)
+        }
+    }
+
+    private var policyDiagnostics: [Diagnostic] {
         var diagnostics: [Diagnostic] = []
         if asked != policy.name {
             let reason =
@@ -212,8 +225,7 @@ struct ServedCertificates {
                     .error, at: .setting("SSL_POLICY"), "\(reason); \(policy.name) is used",
                     hint: "write one of \(TLSPolicy.supported.keys.sorted().joined(separator: ", "))"))
         }
-        let used = Set(snapshot.hosts.objects.compactMap { $0.host.tlsPolicy == nil ? nil : policy(of: $0.host) })
-            .union([policy])
+        let used = Set(policies.values).union([policy])
         for policy in used.sorted(by: { $0.name < $1.name }) {
             guard let missing = TLSPolicy.missingCiphers[policy.name] else { continue }
             diagnostics.append(

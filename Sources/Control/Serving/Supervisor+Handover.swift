@@ -37,6 +37,8 @@ extension Supervisor {
     func isServing() {
         agenda.schedule(.watchdog, after: .zero)
         ProgramMemory.releaseCode()
+        // Of what the files were read and compiled with nothing is needed any more.
+        ProcessMemory.trim()
         guard let inheritance, inheritance.isSuccession else {
             inheritance?.sockets.closeRest()
             notifier?.tell(.ready)

@@ -61,7 +61,7 @@ package struct SnapshotBuilder {
     private var namesAdded: Set<ByteString> = []
     /// The hosts of which there is something to be said, and perhaps others.
     var sitesWithFindings: Set<ByteString> = []
-    private var objects: [SharedHost] = []
+    private var list: HostList = []
     private var table = HostTable([])
     private var settingsPool = SharingPool<SharedSettings>()
     /// What holds for all hosts where they say nothing else.
@@ -139,9 +139,9 @@ package struct SnapshotBuilder {
     /// Forgets all hosts; files that have not changed need not be compiled again.
     private mutating func beginAnew() {
         let known = isNew || inputs.fileChanges == nil ? FileDesk() : desk
-        let kept = (inputs, objects)
+        let kept = (inputs, list)
         self = SnapshotBuilder()
-        (inputs, objects) = kept
+        (inputs, list) = kept
         desk = known
         commonFiles = inputs.files.map { ReadRecord($0) }
         let names = inputs.files?.passwordFileNames ?? []
@@ -295,7 +295,7 @@ package struct SnapshotBuilder {
 
     /// Puts the hosts that were made anew into their places, and takes those out that are gone.
     private mutating func place(_ touched: Set<ByteString>, _ hosts: [ByteString: VirtualHost]) {
-        let earlier = HostList(objects)
+        let earlier = list
         let added = addNames()
         findings = Findings()
         var changes: [(name: ByteString, object: SharedHost?)] = []
@@ -304,7 +304,7 @@ package struct SnapshotBuilder {
                 changes.append((name, nil))
                 continue
             }
-            let known = earlier.index(named: name).map { objects[$0] }
+            let known = earlier.index(named: name).map { earlier.object(at: $0) }
             var host = hosts[name] ?? site.object?.host
             host?.names = site.patterns + (added[name] ?? [])
             site.object = known?.host == host ? known : host.map { SharedHost($0) }
@@ -313,10 +313,10 @@ package struct SnapshotBuilder {
             if !isQuiet { sitesWithFindings.insert(name) }
         }
         namesAdded = Set(added.keys)
-        if isNew || changes.count > objects.count / 8 {
-            objects = sites.values.compactMap(\.object).sorted { $0.host.name.precedes($1.host.name) }
+        if isNew || changes.count > list.count / 8 {
+            list = HostList(sites.values.compactMap(\.object).sorted { $0.host.name.precedes($1.host.name) })
         } else {
-            for (name, object) in changes { objects.place(object, named: name) }
+            for (name, object) in changes { list.place(object, named: name) }
         }
         renewTable(earlier)
     }
@@ -324,13 +324,12 @@ package struct SnapshotBuilder {
     /// Has the table lead to the hosts as they are now.
     private mutating func renewTable(_ earlier: HostList) {
         var (gone, new): ([(index: Int, names: [HostPattern])], [(index: Int, names: [HostPattern])]) = ([], [])
-        HostList(objects).compare(
-            with: earlier, gone: { gone.append(($0, earlier.objects[$0].host.names)) },
-            new: { new.append(($0, objects[$0].host.names)) })
+        list.compare(
+            with: earlier, gone: { gone.append(($0, earlier[$0].names)) }, new: { new.append(($0, list[$0].names)) })
         let isSame = gone.elementsEqual(new) { $0.index == $1.index && $0.names == $1.names }
         if isSame, !isNew { return }
         let isChanged = !isNew && gone.count + new.count <= Self.fewHosts && table.change(gone: gone, new: new)
-        if !isChanged { table = HostTable(objects.map(\.host.names)) }
+        if !isChanged { table = HostTable(list.map(\.names)) }
     }
 
     /// So many hosts cost less to take out of a table and to put in than to make it anew.
@@ -384,7 +383,7 @@ package struct SnapshotBuilder {
         diagnostics += nameFindings
         let defaultHost = defaultHost()
         var snapshot = RoutingSnapshot(
-            generation: (inputs.previous?.generation ?? 0) + 1, hosts: HostList(objects), table: table)
+            generation: (inputs.previous?.generation ?? 0) + 1, hosts: list, table: table)
         snapshot.defaultHost = defaultHost
         snapshot.diagnostics = diagnostics.withoutRepetitions
         snapshot.leftOut = findings.leftOut.withoutRepetitions
@@ -401,7 +400,7 @@ package struct SnapshotBuilder {
     private mutating func defaultHost() -> Int? {
         let name = inputs.settings.defaultHost.trimmed.lowercased()
         guard !name.isEmpty else { return nil }
-        if let index = HostList(objects).index(named: ByteString(name)) { return index }
+        if let index = list.index(named: ByteString(name)) { return index }
         diagnostics.append(
             Diagnostic(.warning, at: .setting("DEFAULT_HOST"), "there is no host \(Quoted(name)) at the moment"))
         return nil
@@ -413,19 +412,5 @@ extension SnapshotBuilder {
     var diagnostics: [Diagnostic] {
         get { findings.diagnostics }
         _modify { yield &findings.diagnostics }
-    }
-}
-
-extension [SharedHost] {
-    /// Puts a host into its place, where one of its name may stand, or takes that out.
-    fileprivate mutating func place(_ object: SharedHost?, named name: ByteString) {
-        let index = firstIndex(notBefore: name)
-        let isThere = index < count && self[index].host.name == name
-        switch (object, isThere) {
-        case (let object?, true): self[index] = object
-        case (let object?, false): insert(object, at: index)
-        case (nil, true): remove(at: index)
-        case (nil, false): break
-        }
     }
 }

@@ -12,7 +12,7 @@ package struct CertificateSelector: Sendable {
 
     /// How host names without wildcards are served, in lower case; addresses in text form count as names. A name that leads
     /// to nil is refused: its host is known and has no certificate.
-    package var exact: [ByteString: TLSContext?] = [:]
+    package var exact: ServedNames = [:]
     /// How all names are served that end so: `.example.org` for the host `*.example.org`; nil refuses them.
     package var suffixes: [ByteString: TLSContext?] = [:]
     /// How all names are served that begin so: `www.example.` for the host `www.example.*`; nil refuses them.

@@ -46,19 +46,31 @@ package struct CertificateSelectorBuilder {
         var selector = CertificateSelector()
         selector.fallback = plan.stranger.flatMap { contexts[$0] }
         uses = [:]
-        selector.exact.reserveCapacity(plan.hosts.count)
+        var exact: [ByteString: TLSContext?] = [:]
+        exact.reserveCapacity(plan.hosts.count)
+        // Most names are served like the one before.
+        var last: (host: TLSHost, context: TLSContext?, count: Int)?
+        func count() {
+            if let last, last.context != nil { uses[last.host, default: 0] += last.count }
+        }
         for (name, host) in plan.hosts {
-            let context = host.flatMap { contexts[$0] }
-            if let host, context != nil { uses[host, default: 0] += 1 }
+            if let host, host != last?.host {
+                count()
+                last = (host, contexts[host], 0)
+            }
+            let context = host == nil ? nil : last?.context
+            if host != nil { last?.count += 1 }
             if let context, let address = name.withBytes({ IPAddress($0) }) { selector.byAddress[address] = context }
             if name.bytes.starts(with: "*.".utf8) {
                 selector.suffixes[ByteString(Array(name.bytes.dropFirst()))] = .some(context)
             } else if name.bytes.suffix(2).elementsEqual(".*".utf8) {
                 selector.prefixes[ByteString(Array(name.bytes.dropLast()))] = .some(context)
             } else {
-                selector.exact[name] = .some(context)
+                exact[name] = .some(context)
             }
         }
+        count()
+        selector.exact = ServedNames(exact)
         for (matches, host) in plan.patterns {
             let context = host.flatMap { contexts[$0] }
             if let host, context != nil { uses[host, default: 0] += 1 }
@@ -81,7 +93,8 @@ package struct CertificateSelectorBuilder {
     ) -> CertificateSelector? {
         var (selector, changed) = (selector, uses)
         for (name, host) in gone {
-            guard Self.isPlain(name), selector.exact.removeValue(forKey: name) != nil else { return nil }
+            guard Self.isPlain(name), selector.exact[name] != nil else { return nil }
+            selector.exact[name] = nil
             if let host, contexts[host] != nil { changed[host, default: 0] -= 1 }
         }
         for (name, host) in new {
@@ -107,7 +120,11 @@ package struct CertificateSelectorBuilder {
     private mutating func renew(_ plan: Plan) {
         problems = [:]
         var wanted = Set(plan.certificates.keys.map { TLSHost($0, policy: policy, offersHTTP2: plan.offersHTTP2) })
-        wanted.formUnion(plan.hosts.values.compactMap { $0 })
+        var last: TLSHost?
+        for case let host? in plan.hosts.values where host != last {
+            wanted.insert(host)
+            last = host
+        }
         wanted.formUnion(plan.patterns.compactMap(\.host))
         if let stranger = plan.stranger { wanted.insert(stranger) }
         contexts = contexts.filter {
