@@ -8,21 +8,32 @@ package final class BufferPool {
     package let blockSize: Int
     /// How many free blocks are kept at the most.
     package let limit: Int
-    private var blocks: ContiguousArray<UnsafeMutableRawPointer> = []
+    /// The free block to lend next; each free block begins with the address of a further one.
+    private var first: UnsafeMutableRawPointer?
+    private var count = 0
 
     /// A pool that keeps at most `limit` free blocks of `blockSize` bytes.
     package init(blockSize: Int = 16_384, limit: Int = 256) {
+        precondition(blockSize >= MemoryLayout<UnsafeMutableRawPointer?>.size, "blocks without room for an address")
         self.blockSize = blockSize
         self.limit = limit
     }
 
-    deinit { for block in blocks { free(block) } }
+    deinit { while let block = take() { free(block) } }
+
+    @inline(__always)
+    private func take() -> UnsafeMutableRawPointer? {
+        guard let block = first else { return nil }
+        first = block.load(as: UnsafeMutableRawPointer?.self)
+        count -= 1
+        return block
+    }
 
     /// Gives the buffer a block when it has no memory.
     @inline(__always)
     package func lend(to buffer: inout ByteBuffer) {
         guard buffer.capacity == 0 else { return }
-        if let block = blocks.popLast() {
+        if let block = take() {
             buffer = ByteBuffer(adopting: block, capacity: blockSize)
         } else {
             buffer = ByteBuffer(capacity: blockSize)
@@ -33,8 +44,10 @@ package final class BufferPool {
     @inline(__always)
     package func reclaim(from buffer: inout ByteBuffer) {
         guard let (block, capacity) = buffer.surrender() else { return }
-        if capacity == blockSize, blocks.count < limit {
-            blocks.append(block)
+        if capacity == blockSize, count < limit {
+            block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
+            first = block
+            count += 1
         } else {
             free(block)
         }

@@ -73,10 +73,22 @@ package struct IPAddress: Hashable, Sendable {
             withText { buffer.append($0) }
             return
         }
+        // Four numbers of up to three digits, and three dots.
+        buffer.reserve(15)
+        let text = buffer.writable
+        var count = 0
         for shift: UInt64 in [24, 16, 8, 0] {
-            buffer.append(decimal: Int(lower >> shift & 0xff))
-            if shift > 0 { buffer.append(UInt8(ascii: ".")) }
+            let number = UInt8(truncatingIfNeeded: lower >> shift)
+            for divisor: UInt8 in [100, 10, 1] where number >= divisor || divisor == 1 {
+                text[count] = ASCII.zero + number / divisor % 10
+                count += 1
+            }
+            if shift > 0 {
+                text[count] = UInt8(ascii: ".")
+                count += 1
+            }
         }
+        buffer.produced(count)
     }
 
     private func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -40,16 +40,9 @@ struct Authority {
         var isLabelEmpty = true
         var count = 0
         while count < bytes.count, bytes[count] != ASCII.colon {
-            switch bytes[count] {
-            case UInt8(ascii: "."):
-                guard !isLabelEmpty else { return nil }
-                isLabelEmpty = true
-            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                isLabelEmpty = false
-            case let byte:
-                guard ASCII.isLetter(byte) || ASCII.isDigit(byte) else { return nil }
-                isLabelEmpty = false
-            }
+            let isDot = bytes[count] == UInt8(ascii: ".")
+            guard isDot ? !isLabelEmpty : ByteClasses.isOfLabel(bytes[count]) else { return nil }
+            isLabelEmpty = isDot
             count += 1
         }
         return count > 0 && count <= nameLimit ? count : nil

@@ -10,6 +10,13 @@ enum ByteClasses {
         let set: UInt64 = byte & 0x40 == 0 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
         return byte < 0x80 && set &>> UInt64(byte & 0x3f) & 1 == 1
     }
+
+    /// Whether the byte may stand in a label of a host's name: a letter, a digit, `-`, `_` or `~`.
+    @inline(__always)
+    static func isOfLabel(_ byte: UInt8) -> Bool {
+        let set: UInt64 = byte & 0x40 == 0 ? 0x03ff_2000_0000_0000 : 0x47ff_fffe_87ff_fffe
+        return byte < 0x80 && set &>> UInt64(byte & 0x3f) & 1 == 1
+    }
 }
 
 extension Span<UInt8> {

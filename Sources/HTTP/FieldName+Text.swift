@@ -1,3 +1,5 @@
+internal import Bytes
+
 extension FieldName {
     /// The name that the bytes spell in any case; `other` when it is not in the list.
     ///
@@ -78,5 +80,30 @@ extension FieldName {
         case .xAccelBuffering: "X-Accel-Buffering"
         case .xAccelRedirect: "X-Accel-Redirect"
         }
+    }
+}
+
+extension FieldName {
+    /// The name in lower case, as HTTP/2 has it, in memory that is never given back; empty for `other`.
+    var lowercased: UnsafeRawBufferPointer { LowercaseNames.shared.names[Int(rawValue)] }
+}
+
+/// What `FieldName.lowercased` has.
+private struct LowercaseNames: @unchecked Sendable {
+    static let shared = LowercaseNames()
+
+    // One for each raw value that there may be. Nothing changes them once they are made.
+    let names: UnsafeBufferPointer<UnsafeRawBufferPointer>
+
+    private init() {
+        let names = UnsafeMutableBufferPointer<UnsafeRawBufferPointer>.allocate(capacity: 256)
+        names.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+        for name in FieldName.allCases {
+            let text = name.text
+            let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8CodeUnitCount, alignment: 1)
+            for index in bytes.indices { bytes[index] = ASCII.lowercased(text.utf8Start[index]) }
+            names[Int(name.rawValue)] = UnsafeRawBufferPointer(bytes)
+        }
+        self.names = UnsafeBufferPointer(names)
     }
 }

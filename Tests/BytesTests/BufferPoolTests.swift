@@ -32,6 +32,31 @@ struct BufferPoolTests {
         #expect(second.writable.baseAddress == address)
     }
 
+    @Test("lend each block to one buffer at a time, and keep as many as they may")
+    func several() {
+        let pool = BufferPool(blockSize: 64, limit: 2)
+        var first = ByteBuffer()
+        var second = ByteBuffer()
+        var third = ByteBuffer()
+        for _ in 1...3 {
+            pool.lend(to: &first)
+            pool.lend(to: &second)
+            pool.lend(to: &third)
+            let starts = Set([first.writable.baseAddress, second.writable.baseAddress, third.writable.baseAddress])
+            #expect(starts.count == 3)
+            for number in 0..<64 as Range<UInt8> {
+                first.append(number)
+                second.append(64 + number)
+                third.append(128 + number)
+            }
+            #expect(first.readable.elementsEqual(0..<64) && second.readable.elementsEqual(64..<128))
+            pool.reclaim(from: &first)
+            pool.reclaim(from: &second)
+            #expect(third.readable.elementsEqual(128..<192))
+            pool.reclaim(from: &third)
+        }
+    }
+
     @Test("do not keep memory of another size, nor of a buffer that has none")
     func otherSizes() {
         let pool = BufferPool(blockSize: 64, limit: 2)

@@ -19,27 +19,31 @@ final class HTTP2Callbacks: @unchecked Sendable {
 
     private func setReading() {
         nghttp2_session_callbacks_set_on_begin_headers_callback(pointer) { _, frame, owner in
-            guard let frame, let session = HTTP2Session.of(owner) else { return 0 }
-            return session.fieldsBegan(frame)
+            guard let frame else { return 0 }
+            return HTTP2Session.with(owner, else: 0) { $0.fieldsBegan(frame) }
         }
         nghttp2_session_callbacks_set_on_header_callback(pointer) {
             session, frame, name, nameCount, value, valueCount, _, owner in
-            guard let frame, let owner = HTTP2Session.of(owner),
-                let stream = HTTP2Stream.of(session, frame.pointee.hd.stream_id)
-            else { return 0 }
-            guard owner.unpacks(nameCount + valueCount) else { return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue }
-            stream.add(
-                UnsafeRawBufferPointer(start: name, count: nameCount),
-                UnsafeRawBufferPointer(start: value, count: valueCount), role: owner.role)
-            return 0
+            guard let frame else { return 0 }
+            return HTTP2Session.with(owner, else: 0) { owner in
+                HTTP2Stream.with(session, frame.pointee.hd.stream_id, else: 0) { stream in
+                    guard owner.unpacks(nameCount + valueCount) else {
+                        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+                    }
+                    stream.add(
+                        UnsafeRawBufferPointer(start: name, count: nameCount),
+                        UnsafeRawBufferPointer(start: value, count: valueCount), role: owner.role)
+                    return 0
+                }
+            }
         }
         nghttp2_session_callbacks_set_on_begin_frame_callback(pointer) { _, header, owner in
-            guard let header, let owner = HTTP2Session.of(owner) else { return 0 }
-            owner.frameBegan(header.pointee)
+            guard let header else { return 0 }
+            HTTP2Session.with(owner, else: ()) { $0.frameBegan(header.pointee) }
             return 0
         }
         nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(pointer) { _, _, _, owner in
-            HTTP2Session.of(owner)?.isReceivingHead = false
+            HTTP2Session.with(owner, else: ()) { $0.isReceivingHead = false }
             return 0
         }
         // Where nghttp2 would leave a field out, the message is malformed (RFC 9113 §8.2.1).
@@ -47,39 +51,43 @@ final class HTTP2Callbacks: @unchecked Sendable {
             NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(pointer) { session, frame, owner in
-            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
-            owner.received(frame.pointee, on: HTTP2Stream.of(session, frame.pointee.hd.stream_id))
+            guard let frame else { return 0 }
+            HTTP2Session.with(owner, else: ()) { $0.received(frame) }
             return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(pointer) { session, _, id, bytes, count, owner in
-            guard let owner = HTTP2Session.of(owner), let stream = HTTP2Stream.of(session, id), let bytes else {
-                return 0
-            }
-            stream.unconsumedCount += count
             let piece = UnsafeMutableRawBufferPointer(start: UnsafeMutablePointer(mutating: bytes), count: count)
-            owner.events.append(.data(stream, piece))
+            HTTP2Session.with(owner, else: ()) { owner in
+                HTTP2Stream.with(session, id, else: ()) { stream in
+                    stream.unconsumedCount += count
+                    owner.events.append(.data(stream, piece))
+                }
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(pointer) { session, id, code, owner in
-            guard let owner = HTTP2Session.of(owner), let stream = HTTP2Stream.of(session, id) else { return 0 }
-            owner.closed(stream, HTTP2ErrorCode(received: code))
+            HTTP2Session.with(owner, else: ()) { owner in
+                HTTP2Stream.with(session, id, else: ()) { owner.closed($0, HTTP2ErrorCode(received: code)) }
+            }
             return 0
         }
     }
 
     private func setWriting() {
         nghttp2_session_callbacks_set_send_data_callback(pointer) { _, frame, header, count, source, owner in
-            guard let owner = HTTP2Session.of(owner), let header, let stream = HTTP2Stream.of(source) else { return 0 }
-            return owner.write(header: header, count: count, of: stream)
+            guard let header else { return 0 }
+            return HTTP2Session.with(owner, else: 0) { owner in
+                HTTP2Stream.with(source, else: 0) { owner.write(header: header, count: count, of: $0) }
+            }
         }
-        nghttp2_session_callbacks_set_on_frame_send_callback(pointer) { session, frame, owner in
-            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
-            owner.sent(frame.pointee)
+        nghttp2_session_callbacks_set_on_frame_send_callback(pointer) { _, frame, owner in
+            guard let frame else { return 0 }
+            HTTP2Session.with(owner, else: ()) { $0.sent(frame.pointee) }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_not_send_callback(pointer) { _, frame, _, owner in
-            guard let frame, let owner = HTTP2Session.of(owner) else { return 0 }
-            owner.notSent(frame.pointee)
+            guard let frame else { return 0 }
+            HTTP2Session.with(owner, else: ()) { $0.notSent(frame.pointee) }
             return 0
         }
     }
@@ -88,10 +96,15 @@ final class HTTP2Callbacks: @unchecked Sendable {
 extension HTTP2Session {
     static let callbacks = HTTP2Callbacks()
 
-    /// The session that a callback was given.
+    /// Calls `body` with the session that a callback was given, or else comes to `none`.
+    ///
+    /// It is not counted on the way: none but its own methods has nghttp2 call back.
     @inline(__always)
-    static func of(_ owner: UnsafeMutableRawPointer?) -> HTTP2Session? {
-        owner.map { Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+    static func with<Result>(
+        _ owner: UnsafeMutableRawPointer?, else none: Result, _ body: (HTTP2Session) -> Result
+    ) -> Result {
+        guard let owner else { return none }
+        return Unmanaged<HTTP2Session>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
     }
 
     /// The header of a frame has come.
@@ -109,16 +122,16 @@ extension HTTP2Session {
         isReceivingHead = true
         unpackedByteCount = 0
         let id = frame.pointee.hd.stream_id
-        if let stream = HTTP2Stream.of(session, id) {
+        let isOpen = HTTP2Stream.with(session, id, else: false) { stream in
             stream.section = stream.hasHead ? .trailers : .unknown
-            guard stream.hasHead else { return 0 }
+            guard stream.hasHead else { return true }
             switch role {
             case .server: stream.request.beginTrailers()
             case .client: stream.response.beginTrailers()
             }
-            return 0
+            return true
         }
-        guard role == .server else { return 0 }
+        guard !isOpen, role == .server else { return 0 }
         let stream = pool.take()
         stream.request.begin()
         stream.section = .head
@@ -143,34 +156,38 @@ extension HTTP2Session {
     }
 
     /// A whole frame has come.
-    func received(_ frame: nghttp2_frame, on stream: HTTP2Stream?) {
-        let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        switch nghttp2_frame_type(UInt32(frame.hd.type)) {
+    func received(_ frame: UnsafePointer<nghttp2_frame>) {
+        let header = frame.pointee.hd
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS:
             isReceivingHead = false
-            guard let stream else { return }
-            switch stream.section {
-            case .trailers: events.append(.trailers(stream))
-            case .interim:
-                stream.interimCount += 1
-                events.append(.interim(stream))
-            case .head, .unknown:
-                stream.hasHead = true
-                stream.headByteCount = headByteCount
-                events.append(.head(stream, endsStream: endsStream))
-            }
-        case NGHTTP2_DATA:
-            if endsStream, let stream { events.append(.ended(stream)) }
+            HTTP2Stream.with(session, header.stream_id, else: ()) { receivedFields(of: $0, endsStream: endsStream) }
+        case NGHTTP2_DATA where endsStream:
+            HTTP2Stream.with(session, header.stream_id, else: ()) { events.append(.ended($0)) }
         case NGHTTP2_GOAWAY:
-            events.append(
-                .goAway(lastStream: frame.goaway.last_stream_id, HTTP2ErrorCode(received: frame.goaway.error_code)))
+            let notice = frame.pointee.goaway
+            events.append(.goAway(lastStream: notice.last_stream_id, HTTP2ErrorCode(received: notice.error_code)))
         case NGHTTP2_SETTINGS:
-            if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { events.append(.settings) }
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { events.append(.settings) }
         case NGHTTP2_PING:
-            guard frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
-            let payload = withUnsafeBytes(of: frame.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { return }
+            let payload = withUnsafeBytes(of: frame.pointee.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
             events.append(.pong(UInt64(bigEndian: payload)))
         default: break
+        }
+    }
+
+    private func receivedFields(of stream: HTTP2Stream, endsStream: Bool) {
+        switch stream.section {
+        case .trailers: events.append(.trailers(stream))
+        case .interim:
+            stream.interimCount += 1
+            events.append(.interim(stream))
+        case .head, .unknown:
+            stream.hasHead = true
+            stream.headByteCount = headByteCount
+            events.append(.head(stream, endsStream: endsStream))
         }
     }
 
@@ -197,11 +214,13 @@ extension HTTP2Session {
         }
         if frame.hd.type == UInt8(NGHTTP2_RST_STREAM.rawValue) { return sentReset(frame.rst_stream.error_code) }
         let isHead = frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue)
-        guard isHead || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue),
-            let stream = HTTP2Stream.of(session, frame.hd.stream_id)
-        else { return }
-        if isHead { stream.sentCount += 9 + frame.hd.length }
-        guard frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
+        guard isHead || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue) else { return }
+        HTTP2Stream.with(session, frame.hd.stream_id, else: ()) { sent(frame.hd, of: $0, isHead: isHead) }
+    }
+
+    private func sent(_ header: nghttp2_frame_hd, of stream: HTTP2Stream, isHead: Bool) {
+        if isHead { stream.sentCount += HTTP2FrameHeader.size + header.length }
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
         stream.hasSentEnd = true
         conduct?.answered()
         guard role == .server, !stream.isTunnel, nghttp2_session_get_stream_remote_close(session, stream.id) == 0
@@ -230,19 +249,29 @@ extension HTTP2Session {
 }
 
 extension HTTP2Stream {
-    /// The stream of that number; nil when it is closed.
+    /// Calls `body` with the stream of that number, or comes to `none` where it is closed.
+    ///
+    /// It is not counted on the way: the session holds it as long as nghttp2 knows it.
     @inline(__always)
-    static func of(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
-        of(nghttp2_session_get_stream_user_data(session, id))
+    static func with<Result>(
+        _ session: OpaquePointer?, _ id: Int32, else none: Result, _ body: (HTTP2Stream) -> Result
+    ) -> Result {
+        with(nghttp2_session_get_stream_user_data(session, id), else: none, body)
     }
 
-    /// The stream that nghttp2 was given.
+    /// The same with the stream that is the source of data.
     @inline(__always)
-    static func of(_ pointer: UnsafeMutableRawPointer?) -> HTTP2Stream? {
-        pointer.map { Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue() }
+    static func with<Result>(
+        _ source: UnsafeMutablePointer<nghttp2_data_source>?, else none: Result, _ body: (HTTP2Stream) -> Result
+    ) -> Result {
+        with(source?.pointee.ptr, else: none, body)
     }
 
-    /// The stream that is the source of data.
     @inline(__always)
-    static func of(_ source: UnsafeMutablePointer<nghttp2_data_source>?) -> HTTP2Stream? { of(source?.pointee.ptr) }
+    private static func with<Result>(
+        _ pointer: UnsafeMutableRawPointer?, else none: Result, _ body: (HTTP2Stream) -> Result
+    ) -> Result {
+        guard let pointer else { return none }
+        return Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
+    }
 }

@@ -11,6 +11,14 @@ package struct HTTP2RequestAssembler: ~Copyable {
         var path = ByteRange.empty
         var authority = ByteRange.empty
         var `protocol` = ByteRange.empty
+
+        /// RFC 9113 §8.3.1 and §8.5, RFC 8441 §4.
+        func isComplete(forConnect isConnect: Bool) -> Bool {
+            let hasTarget = !scheme.isEmpty && !path.isEmpty
+            guard isConnect else { return hasTarget && `protocol`.isEmpty }
+            guard !authority.isEmpty else { return false }
+            return `protocol`.isEmpty ? scheme.isEmpty && path.isEmpty : hasTarget
+        }
     }
 
     private let limits: HeadLimits
@@ -117,11 +125,15 @@ extension HTTP2RequestAssembler {
         head.version = .http2
         if let fault = section.fault, !fault.isLimit { return .malformed }
         let limit = section.fault.map { RequestError.fields($0) }
-        guard hasNeededPseudoFields else { return limit.map { .refused($0) } ?? .malformed }
         let isConnect = bytes[pseudo.method].equals("CONNECT")
+        guard Self.isMethodWellFormed(bytes[pseudo.method]), pseudo.isComplete(forConnect: isConnect) else {
+            return limit.map { .refused($0) } ?? .malformed
+        }
         let isExtended = isConnect && !pseudo.protocol.isEmpty
         if !isConnect || isExtended {
-            guard isSchemeWellFormed, isPathWellFormed else { return .malformed }
+            guard Self.isSchemeWellFormed(bytes[pseudo.scheme]), Self.isPathWellFormed(bytes[pseudo.path]) else {
+                return .malformed
+            }
         }
         if cookieCount > 1 { section.join(.cookie, first: firstCookie, with: "; ") }
         swap(&head.fields, &section.fields)
@@ -140,35 +152,29 @@ extension HTTP2RequestAssembler {
         if let limit { return .refused(limit) }
         if lineCount > limits.startLine { return .refused(.requestLineTooLong) }
         if let refusal { return .refused(refusal) }
-        guard isServedScheme else { return .refused(.malformedTarget) }
+        guard Self.isServed(scheme: bytes[pseudo.scheme]) else { return .refused(.malformedTarget) }
         if isExtended { return completeExtendedConnect(endsStream: endsStream, &head) }
         // RFC 9113 §8.1.1: the sum of what follows, which is nothing, is not what was declared.
         if endsStream, case .length(let count) = head.framing, count > 0 { return .malformed }
         return .complete
     }
 
-    /// RFC 9113 §8.3.1 and §8.5, RFC 8441 §4.
-    private var hasNeededPseudoFields: Bool {
-        guard !pseudo.method.isEmpty else { return false }
-        let method = bytes[pseudo.method]
-        guard method.allSatisfy(ByteClasses.isToken) else { return false }
-        let hasTarget = !pseudo.scheme.isEmpty && !pseudo.path.isEmpty
-        guard method.equals("CONNECT") else { return hasTarget && pseudo.protocol.isEmpty }
-        guard !pseudo.authority.isEmpty else { return false }
-        return pseudo.protocol.isEmpty ? pseudo.scheme.isEmpty && pseudo.path.isEmpty : hasTarget
+    // These take what they look at: the whole assembler would be copied for each.
+
+    /// RFC 9110 §9.1.
+    private static func isMethodWellFormed(_ method: UnsafeRawBufferPointer) -> Bool {
+        !method.isEmpty && method.allSatisfy(ByteClasses.isToken)
     }
 
     /// A path, or `*`; whether the latter goes with the method is checked with the rest of the target.
-    private var isPathWellFormed: Bool {
-        let path = bytes[pseudo.path]
+    private static func isPathWellFormed(_ path: UnsafeRawBufferPointer) -> Bool {
         guard path.first == ASCII.slash || path.equals("*") else { return false }
         let text = Span(_unsafeElements: path.assumingMemoryBound(to: UInt8.self))
         return text.endOfTarget(from: 0, to: path.count) == path.count
     }
 
     /// RFC 3986 §3.1.
-    private var isSchemeWellFormed: Bool {
-        let scheme = bytes[pseudo.scheme]
+    private static func isSchemeWellFormed(_ scheme: UnsafeRawBufferPointer) -> Bool {
         guard let first = scheme.first, ASCII.isLetter(first) else { return false }
         return scheme.allSatisfy { ASCII.isLetter($0) || ASCII.isDigit($0) || "+-.".utf8.contains($0) }
     }
@@ -176,9 +182,8 @@ extension HTTP2RequestAssembler {
     /// Whether the scheme is one of the two that this proxy serves; CONNECT has none.
     ///
     /// Which of them it is does not count: a proxy in front may have taken TLS off.
-    private var isServedScheme: Bool {
-        let scheme = bytes[pseudo.scheme]
-        return scheme.isEmpty || scheme.equalsFolded("https") || scheme.equalsFolded("http")
+    private static func isServed(scheme: UnsafeRawBufferPointer) -> Bool {
+        scheme.isEmpty || scheme.equalsFolded("https") || scheme.equalsFolded("http")
     }
 
     /// A WebSocket becomes the GET that it is in HTTP/1 (RFC 8441 §5).

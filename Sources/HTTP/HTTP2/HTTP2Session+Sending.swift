@@ -7,7 +7,7 @@ internal import CNghttp2
 extension HTTP2Session {
     /// Sends the head of an interim response (RFC 9113 §8.1).
     package func submitInterim(_ block: inout HTTP2FieldBlock, on stream: HTTP2Stream) {
-        withFields(&block) { fields in
+        block.withPairs { fields in
             check(nghttp2_submit_headers(session, 0, stream.id, nil, fields.baseAddress, fields.count, nil))
         }
     }
@@ -15,7 +15,7 @@ extension HTTP2Session {
     /// Sends the head of the response; a body follows unless it ends the stream.
     package func submitHead(_ block: inout HTTP2FieldBlock, endsStream: Bool, on stream: HTTP2Stream) {
         if endsStream { stream.hasEnded = true }
-        withFields(&block) { fields in
+        block.withPairs { fields in
             if endsStream {
                 check(nghttp2_submit_response(session, stream.id, fields.baseAddress, fields.count, nil))
             } else {
@@ -35,7 +35,7 @@ extension HTTP2Session {
         stream.owner = owner
         stream.hasEnded = endsStream
         let pointer = Unmanaged.passUnretained(stream).toOpaque()
-        let id = withFields(&block) { fields in
+        let id = block.withPairs { fields in
             if endsStream {
                 return nghttp2_submit_request(session, nil, fields.baseAddress, fields.count, nil, pointer)
             }
@@ -102,11 +102,12 @@ extension HTTP2Session {
     private static func provider(_ stream: HTTP2Stream) -> nghttp2_data_provider {
         nghttp2_data_provider(
             source: nghttp2_data_source(ptr: Unmanaged.passUnretained(stream).toOpaque())
-        ) { session, _, _, limit, flags, source, owner in
-            guard let stream = HTTP2Stream.of(source), let owner = HTTP2Session.of(owner), let flags else {
-                return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+        ) { _, _, _, limit, flags, source, owner in
+            let failure = Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+            guard let flags else { return failure }
+            return HTTP2Session.with(owner, else: failure) { owner in
+                HTTP2Stream.with(source, else: failure) { owner.nextData(of: $0, limit: limit, flags) }
             }
-            return owner.nextData(of: stream, limit: limit, flags)
         }
     }
 
@@ -123,30 +124,10 @@ extension HTTP2Session {
         flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         if stream.trailers.count > 0 {
             flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            withFields(&stream.trailers) { fields in
+            stream.trailers.withPairs { fields in
                 check(nghttp2_submit_trailer(session, stream.id, fields.baseAddress, fields.count))
             }
         }
         return count
-    }
-
-    private func withFields<Result>(
-        _ block: inout HTTP2FieldBlock, _ body: (UnsafeBufferPointer<nghttp2_nv>) -> Result
-    ) -> Result {
-        fieldPointers.removeAll(keepingCapacity: true)
-        return block.withFields { fields in
-            for field in fields {
-                fieldPointers.append(
-                    nghttp2_nv(
-                        name: Self.bytes(field.name), value: Self.bytes(field.value), namelen: field.name.count,
-                        valuelen: field.value.count, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
-            }
-            return fieldPointers.withUnsafeBufferPointer(body)
-        }
-    }
-
-    // nghttp2 copies them, and changes none.
-    private static func bytes(_ buffer: UnsafeRawBufferPointer) -> UnsafeMutablePointer<UInt8>? {
-        UnsafeMutablePointer(mutating: buffer.baseAddress?.assumingMemoryBound(to: UInt8.self))
     }
 }

@@ -42,8 +42,6 @@ package final class HTTP2Session {
     var unpackedByteCount = 0
     /// How far `output` may be filled by the call under way.
     var outputLimit = 0
-    /// The fields on their way to nghttp2, which copies them.
-    var fieldPointers: ContiguousArray<nghttp2_nv> = []
     private(set) var session: OpaquePointer
     private let memory: HTTP2SessionMemory
 
@@ -161,7 +159,10 @@ package final class HTTP2Session {
     }
 
     /// Forgets the events that were seen to.
-    package func forgetEvents() { events.removeAll(keepingCapacity: true) }
+    package func forgetEvents() {
+        // The few that there are mostly go faster one by one.
+        while events.popLast() != nil {}
+    }
 
     /// Whether nothing more is going to be read or written: the connection can be closed once `output` was sent.
     package var isOver: Bool {
@@ -174,7 +175,6 @@ package final class HTTP2Session {
         memory.release()
         events = []
         streams = []
-        fieldPointers = []
     }
 
     /// How many frames wait to be sent, data left out.
@@ -226,11 +226,12 @@ package final class HTTP2Session {
     func closed(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
         guard stream.isOpen else { return }
         stream.isOpen = false
+        // From now on the event holds it.
+        events.append(.closed(stream, code))
         let last = streams.removeLast()
         if last !== stream {
             streams[stream.index] = last
             last.index = stream.index
         }
-        events.append(.closed(stream, code))
     }
 }

@@ -24,10 +24,10 @@ final class HTTP2SessionMemory {
     var functions: nghttp2_mem {
         nghttp2_mem(
             mem_user_data: Unmanaged.passUnretained(self).toOpaque(),
-            malloc: { size, owner in HTTP2SessionMemory.of(owner).allocate(size) },
-            free: { memory, owner in HTTP2SessionMemory.of(owner).free(memory) },
-            calloc: { count, size, owner in HTTP2SessionMemory.of(owner).allocateZeroed(count, size) },
-            realloc: { memory, size, owner in HTTP2SessionMemory.of(owner).reallocate(memory, size) })
+            malloc: { size, owner in HTTP2SessionMemory.with(owner) { $0.allocate(size) } },
+            free: { memory, owner in HTTP2SessionMemory.with(owner) { $0.free(memory) } },
+            calloc: { count, size, owner in HTTP2SessionMemory.with(owner) { $0.allocateZeroed(count, size) } },
+            realloc: { memory, size, owner in HTTP2SessionMemory.with(owner) { $0.reallocate(memory, size) } })
     }
 
     /// Gives the pages back to the system. Only for a session that has no streams and nothing to send: then the frame is of no
@@ -41,10 +41,13 @@ final class HTTP2SessionMemory {
 
     private static let tableOffset = HTTP2PagePool.slotSize - HTTP2PagePool.pageSize
 
+    /// Calls `body` with the memory of the session that nghttp2 works for, which holds it; so it is not counted on the way.
     @inline(__always)
-    private static func of(_ owner: UnsafeMutableRawPointer?) -> HTTP2SessionMemory {
+    private static func with<Result>(
+        _ owner: UnsafeMutableRawPointer?, _ body: (HTTP2SessionMemory) -> Result
+    ) -> Result {
         guard let owner else { preconditionFailure("nghttp2 has lost its memory") }
-        return Unmanaged<HTTP2SessionMemory>.fromOpaque(owner).takeUnretainedValue()
+        return Unmanaged<HTTP2SessionMemory>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
     }
 
     private func allocate(_ size: Int) -> UnsafeMutableRawPointer? {

@@ -36,6 +36,7 @@ class Downstream {
     final var isPipelined = false
     /// The head of the current request; its ranges point into `headBytes`.
     final var request = RequestHead()
+    // Once it is made it stays, so it is lent and nobody need count it.
     private final var madeExchange: Exchange?
 
     init(worker: Worker, peer: Endpoint, local: Endpoint, listener: ListenAddress, isProxied: Bool) {
@@ -92,14 +93,13 @@ class Downstream {
 
     /// What is done about the requests that come, one after the other; made when the first one comes.
     final var exchange: Exchange {
-        @inline(__always) get { madeExchange ?? makeExchange() }
+        @inline(__always) _read {
+            if madeExchange == nil { makeExchange() }
+            yield madeExchange.unsafelyUnwrapped
+        }
     }
 
-    private final func makeExchange() -> Exchange {
-        let made = Exchange(downstream: self)
-        madeExchange = made
-        return made
-    }
+    private final func makeExchange() { madeExchange = Exchange(downstream: self) }
 
     /// The bytes that `request` points into; valid while the exchange runs.
     var headBytes: UnsafeRawBufferPointer { fatalError("abstract") }
@@ -163,6 +163,11 @@ class Downstream {
     /// Adds a field to the head that was begun. Neither name nor value is checked again.
     func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) { fatalError("abstract") }
 
+    /// The same with what the name is known as, or known not to be.
+    func addField(_ known: FieldName, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        addField(name, value)
+    }
+
     /// Ends the head. It is sent together with the first piece of the body, or by `flush()`.
     func endHead() { fatalError("abstract") }
 
@@ -203,6 +208,13 @@ extension Downstream {
     @inline(__always)
     func addField(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
         addField(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
+    }
+
+    /// Adds a field of a known name, which must not be `other`.
+    @inline(__always)
+    func addField(_ known: FieldName, _ value: UnsafeRawBufferPointer) {
+        let name = known.text
+        addField(known, UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), value)
     }
 
     /// Adds a field with a literal name and value.

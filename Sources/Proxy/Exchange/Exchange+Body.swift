@@ -46,7 +46,7 @@ extension Exchange {
             if piece.count > 0 { _ = downstream.sendBody(piece, isLast: false) }
             result = upstream.withTrailers { downstream.endBody(trailers: $0) }
         } else {
-            result = downstream.sendBody(piece, isLast: isLast)
+            result = withDownstream { $0.sendBody(piece, isLast: isLast) }
         }
         settle(result, isLast: isLast)
     }

@@ -17,7 +17,7 @@ extension Exchange {
 
     /// Whether the request asks for a file by which a certificate authority checks who owns the name (RFC 8555 §8.3).
     var asksForChallenge: Bool {
-        let path = downstream.headBytes[downstream.request.path]
+        let path = pathAsSent
         let prefix = Self.challengePrefix.bytes
         return path.count > prefix.count
             && ASCII.equals(UnsafeRawBufferPointer(rebasing: path[..<prefix.count]), prefix)

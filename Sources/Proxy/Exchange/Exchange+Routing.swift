@@ -61,7 +61,7 @@ extension Exchange {
     }
 
     private func place(on host: WorkerHost) -> WorkerHost.Place {
-        guard let rewritten else { return host.place(of: downstream.headBytes[downstream.request.path], on: worker) }
+        guard let rewritten else { return host.place(of: pathAsSent, on: worker) }
         return rewritten.isMalformed ? .refused(400) : host.place(ofNormalized: rewritten.path.readable, on: worker)
     }
 

@@ -10,7 +10,6 @@ internal import Routing
 extension Exchange {
     /// The protocols that the backend is asked to go over to; nil for none.
     var upgradeOffer: UpgradeOffer? {
-        let downstream = self.downstream
         let upgrade = downstream.request.upgrade
         guard !upgrade.isEmpty else { return nil }
         // What is in a body could come to stand where the backend already reads the other protocol.

@@ -37,14 +37,18 @@ extension Exchange {
 
     /// Appends the host that the client asked for, with its port; HTTP/1.0 lets it ask for none, then the virtual host's.
     func appendHost(to output: inout ByteBuffer) {
-        let downstream = self.downstream
-        let asked = downstream.request.host
-        if asked.isEmpty {
-            host?.name.withBytes { output.append($0) }
-        } else {
-            output.append(downstream.headBytes[asked])
+        withDownstream { downstream in
+            let asked = downstream.request.host
+            if asked.isEmpty {
+                host?.name.withBytes { output.append($0) }
+            } else {
+                output.append(downstream.headBytes[asked])
+            }
         }
     }
+
+    /// The path of the request as the client sent it.
+    var pathAsSent: UnsafeRawBufferPointer { withDownstream { $0.headBytes[$0.request.path] } }
 
     /// 16 random bytes that name the request.
     var requestID: (UInt64, UInt64) {

@@ -96,12 +96,21 @@ final class Exchange {
         client = downstream.peer
     }
 
+    /// Calls the body with `downstream`, which need not be counted on the way.
+    @inline(__always)
+    func withDownstream<Result>(_ body: (Downstream) -> Result) -> Result {
+        Unmanaged.passUnretained(downstream)._withUnsafeGuaranteedRef(body)
+    }
+
     // MARK: The life of a request
 
     /// Takes up the request whose head is complete.
     func begin() {
         reset()
-        let downstream = self.downstream
+        withDownstream { begin(for: $0) }
+    }
+
+    private func begin(for downstream: Downstream) {
         // As nginx has it: no tunnels, whose target is no path, and no echo of what proxies before this one have added.
         guard downstream.request.method != .connect else { return respond(400) }
         guard downstream.request.method != .trace else { return respond(405) }

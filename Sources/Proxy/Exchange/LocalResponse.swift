@@ -170,7 +170,7 @@ enum LocalResponse {
         let isHead = downstream.request.method == .head
         downstream.startHead(
             status: status, length: isHead || !hasBody ? .none : .known(length), keepAlive: keepAlive && status != 408)
-        ResponseWriter.writeOwnFields(for: exchange)
+        ResponseWriter.writeOwnFields(to: downstream, for: exchange)
         if hasBody, let contentType { downstream.addField("Content-Type", contentType) }
         if let location { location.withBytes { downstream.addField("Location", $0) } }
         if let field { field.value.withBytes { downstream.addField(field.name, $0) } }
@@ -189,7 +189,7 @@ enum LocalResponse {
             ByteString("\(exchange.retryAfter)").withBytes { downstream.addField("Retry-After", $0) }
         }
         exchange.location.answerFields.writeExpiry(status: status, changed: nil, for: exchange)
-        ResponseWriter.writeConfiguredFields(status: status, for: exchange)
+        ResponseWriter.writeConfiguredFields(status: status, to: downstream, for: exchange)
         downstream.endHead()
         let piece = UnsafeMutableRawBufferPointer(rebasing: region[..<(isHead ? 0 : length)])
         piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: page.readable[..<piece.count]))

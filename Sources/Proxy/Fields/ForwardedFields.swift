@@ -83,7 +83,7 @@ struct ForwardedFields {
     }
 
     private var clientPort: UnsafeRawBufferPointer? {
-        let host = downstream.headBytes[downstream.request.host]
+        let host = exchange.withDownstream { $0.headBytes[$0.request.host] }
         guard let colon = host.lastIndex(of: ASCII.colon), colon + 1 < host.count, ASCII.isDigit(host[host.count - 1])
         else { return nil }
         return UnsafeRawBufferPointer(rebasing: host[(colon + 1)...])

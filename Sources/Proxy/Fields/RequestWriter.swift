@@ -7,7 +7,12 @@ enum RequestWriter {
     /// Appends the head: request line, Host, the client's fields that may pass, and the fields of the proxy; `offer` is what
     /// the backend is asked to go over to.
     static func write(_ exchange: Exchange, upgrading offer: UpgradeOffer? = nil, to output: inout ByteBuffer) {
-        let downstream = exchange.downstream
+        exchange.withDownstream { write(exchange, of: $0, upgrading: offer, to: &output) }
+    }
+
+    private static func write(
+        _ exchange: Exchange, of downstream: Downstream, upgrading offer: UpgradeOffer?, to output: inout ByteBuffer
+    ) {
         let bytes = downstream.headBytes
         if exchange.sendsTargetAsItCame, exchange.rewritten?.isBodyless != true {
             appendRequestLine(of: downstream, in: bytes, to: &output)
@@ -17,7 +22,7 @@ enum RequestWriter {
             RequestTarget.append(of: exchange, to: &output)
             output.append(" HTTP/1.1\r\n")
         }
-        appendFields(of: exchange, to: &output)
+        appendFields(of: exchange, downstream, to: &output)
         appendFraming(exchange.forwardedFraming, to: &output)
         if let offer {
             output.append("Connection: upgrade\r\nUpgrade: ")
@@ -32,7 +37,10 @@ enum RequestWriter {
 
     /// Appends Host, the client's fields that may pass, and the fields of the proxy, each as a line; nothing of framing.
     static func appendFields(of exchange: Exchange, to output: inout ByteBuffer) {
-        let downstream = exchange.downstream
+        exchange.withDownstream { appendFields(of: exchange, $0, to: &output) }
+    }
+
+    private static func appendFields(of exchange: Exchange, _ downstream: Downstream, to output: inout ByteBuffer) {
         let bytes = downstream.headBytes
         let forwarded = ForwardedFields(exchange)
         let location = exchange.location
@@ -46,8 +54,11 @@ enum RequestWriter {
                 append(name, bytes[field.value], to: &output)
             }
         } else {
-            writeDefaults(forwarded, exchange, to: &output)
-            for field in downstream.request.fields where passesFields && !field.isDropped && !isComposed(field.known) {
+            writeDefaults(forwarded, exchange, downstream, to: &output)
+            guard passesFields else { return }
+            for index in downstream.request.fields.indices {
+                let field = downstream.request.fields[index]
+                if field.isDropped || isComposed(field.known) { continue }
                 if isDefault(field.known) || !forwarded.keepsClientField(field.known) { continue }
                 append(bytes[field.name], bytes[field.value], to: &output)
             }
@@ -64,9 +75,8 @@ enum RequestWriter {
     }
 
     private static func writeDefaults(
-        _ forwarded: ForwardedFields, _ exchange: Exchange, to output: inout ByteBuffer
+        _ forwarded: ForwardedFields, _ exchange: Exchange, _ downstream: Downstream, to output: inout ByteBuffer
     ) {
-        let downstream = exchange.downstream
         output.append("Host: ")
         exchange.appendHost(to: &output)
         output.append("\r\nX-Real-IP: ")

@@ -19,38 +19,41 @@ enum ResponseWriter {
             case .chunked, .untilClose: .unknown
             }
         let status = exchange.sentStatus(response.status)
-        exchange.downstream.startHead(status: status, length: length, keepAlive: true)
-        writeFields(response, status: status, framing: framing, varies: varies, bytes: bytes, for: exchange)
+        exchange.withDownstream { downstream in
+            downstream.startHead(status: status, length: length, keepAlive: true)
+            writeFields(
+                response, status: status, framing: framing, varies: varies, bytes: bytes, to: downstream, for: exchange)
+        }
     }
 
     /// Sends the head with which a backend goes over to another protocol.
     static func writeSwitch(_ response: borrowing ResponseHead, bytes: UnsafeRawBufferPointer, for exchange: Exchange) {
         exchange.downstream.startSwitch(to: bytes[response.upgrade])
         writeFields(
-            response, status: exchange.status, framing: .untilClose, varies: false, bytes: bytes, for: exchange)
+            response, status: exchange.status, framing: .untilClose, varies: false, bytes: bytes,
+            to: exchange.downstream, for: exchange)
     }
 
     private static func writeFields(
         _ response: borrowing ResponseHead, status: Int, framing: BodyFraming, varies: Bool,
-        bytes: UnsafeRawBufferPointer, for exchange: Exchange
+        bytes: UnsafeRawBufferPointer, to downstream: Downstream, for exchange: Exchange
     ) {
-        let downstream = exchange.downstream
-        let fields = response.fields
         let isCompressed = exchange.encoder != nil
         let rules = exchange.location.answerFields
         let kept = exchange.rewritten
         if rules.filters {
-            writeOwnFields(for: exchange) { rules.passes($0) && fields.contains($0, in: bytes) }
+            let fields = response.fields
+            writeOwnFields(to: downstream, for: exchange) { rules.passes($0) && fields.contains($0, in: bytes) }
         } else {
-            writeOwnFields(for: exchange)
+            writeOwnFields(to: downstream, for: exchange)
         }
-        for index in fields.indices where !fields[index].isDropped {
-            let field = fields[index]
+        for index in response.fields.indices where !response.fields[index].isDropped {
+            let field = response.fields[index]
             if rules.filters {
                 let name = bytes[field.name]
                 if rules.hides(name) { continue }
                 if rules.passes(name) {
-                    downstream.addField(name, bytes[field.value])
+                    downstream.addField(field.known, name, bytes[field.value])
                     continue
                 }
             }
@@ -67,20 +70,25 @@ enum ResponseWriter {
             case .contentLength where framing != .none: continue
             case .acceptRanges where isCompressed: continue
             case .etag where isCompressed: writeWeak(bytes[field.value], to: downstream)
-            default: downstream.addField(bytes[field.name], bytes[field.value])
+            default: downstream.addField(field.known, bytes[field.name], bytes[field.value])
             }
         }
         if isCompressed { downstream.addField("Content-Encoding", "gzip") }
         if varies { downstream.addField("Vary", "Accept-Encoding") }
         if rules.expiry != nil {
-            let changed = fields.first(.lastModified).map { bytes[$0.value] }
+            let changed = response.fields.first(.lastModified).map { bytes[$0.value] }
             rules.writeExpiry(status: status, changed: changed, for: exchange)
         }
-        writeConfiguredFields(status: status, for: exchange) { name, value in
-            fields.contains { field in
-                !field.isDropped && ASCII.equalsIgnoringCase(bytes[field.name], name)
-                    && ASCII.equals(bytes[field.value], value)
+        writeConfiguredFields(status: status, to: downstream, for: exchange) { known, name, value in
+            for index in response.fields.indices where response.fields[index].known == known {
+                let field = response.fields[index]
+                if !field.isDropped, known != .other || ASCII.equalsIgnoringCase(bytes[field.name], name),
+                    ASCII.equals(bytes[field.value], value)
+                {
+                    return true
+                }
             }
+            return false
         }
         downstream.endHead()
     }
@@ -141,11 +149,15 @@ enum ResponseWriter {
     ///
     /// - Parameter isGiven: whether the answer brings a field of a name along that is passed on.
     static func writeOwnFields(
-        for exchange: Exchange, unless isGiven: (UnsafeRawBufferPointer) -> Bool = { _ in false }
+        to downstream: Downstream, for exchange: Exchange,
+        unless isGiven: (UnsafeRawBufferPointer) -> Bool = { _ in false }
     ) {
-        let downstream = exchange.downstream
-        if !isGiven(Self.bytes(of: "server")) { downstream.addField("Server", "portico") }
-        if !isGiven(Self.bytes(of: "date")) { exchange.worker.clock.withDate { downstream.addField("Date", $0) } }
+        if !isGiven(Self.bytes(of: "server")) {
+            downstream.addField(.server, Self.bytes(of: "portico"))
+        }
+        if !isGiven(Self.bytes(of: "date")) {
+            exchange.worker.clock.withDate { downstream.addField(.date, $0) }
+        }
         exchange.rewritten?.writeFields(to: downstream)
     }
 
@@ -157,26 +169,34 @@ enum ResponseWriter {
     ///
     /// A field that the backend has sent with the very same value is not sent twice.
     static func writeConfiguredFields(
-        status: Int, for exchange: Exchange,
-        isPresent: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool = { _, _ in false }
+        status: Int, to downstream: Downstream, for exchange: Exchange,
+        isPresent: (FieldName, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool = { _, _, _ in false }
     ) {
-        let downstream = exchange.downstream
         if downstream.isSecure, let hsts = exchange.host?.hsts {
-            hsts.withBytes { downstream.addField("Strict-Transport-Security", $0) }
+            hsts.withBytes { downstream.addField(.strictTransportSecurity, $0) }
         }
-        let headers = exchange.location.settings.addedHeaders
-        guard !headers.isEmpty else { return }
-        var text = ByteBuffer()
-        exchange.worker.heads.lend(to: &text)
-        for header in headers where header.applies(toStatus: status) {
-            text.removeAll()
-            header.value.append(to: &text, from: VariableValues(exchange))
-            guard !text.isEmpty, text.readable.isFieldValue else { continue }
-            header.name.withBytes { name in
-                if !isPresent(name, text.readable) { downstream.addField(name, text.readable) }
+        for field in exchange.location.addedFields where field.header.applies(toStatus: status) {
+            if let constant = field.constant {
+                constant.withBytes { add(field, $0, to: downstream, unless: isPresent) }
+                continue
             }
+            var text = ByteBuffer()
+            exchange.worker.heads.lend(to: &text)
+            field.header.value.append(to: &text, from: VariableValues(exchange))
+            if !text.isEmpty, text.readable.isFieldValue {
+                add(field, text.readable, to: downstream, unless: isPresent)
+            }
+            exchange.worker.heads.reclaim(from: &text)
         }
-        exchange.worker.heads.reclaim(from: &text)
+    }
+
+    private static func add(
+        _ field: AddedField, _ value: UnsafeRawBufferPointer, to downstream: Downstream,
+        unless isPresent: (FieldName, UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Bool
+    ) {
+        field.header.name.withBytes { name in
+            if !isPresent(field.known, name, value) { downstream.addField(field.known, name, value) }
+        }
     }
 }
 

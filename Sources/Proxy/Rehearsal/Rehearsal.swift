@@ -79,7 +79,7 @@ package enum Rehearsal {
         answer.outcome = .forwarded(upstream: pool?.key ?? "", head: ByteString(head.readable))
         if let downstream = exchange.downstream as? RehearsedDownstream {
             downstream.forgetFields()
-            ResponseWriter.writeConfiguredFields(status: 200, for: exchange)
+            ResponseWriter.writeConfiguredFields(status: 200, to: downstream, for: exchange)
             answer.fields = downstream.fields
         }
         return answer

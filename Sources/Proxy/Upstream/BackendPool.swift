@@ -63,14 +63,15 @@ final class BackendPool {
     ///
     /// Those that the loop has not looked at since they were used come after some others.
     func takeIdle(within limit: Duration?, of loop: EventLoop) -> UpstreamConnection? {
-        guard let last = idle.last else { return nil }
-        var index = idle.count - 1
-        if last.idleTurn == loop.turnNumber {
+        guard !idle.isEmpty else { return nil }
+        let last = idle.count - 1
+        var index = last
+        if idle[last].idleTurn == loop.turnNumber {
             let others = idle.indices.suffix(Self.longestSearch)
-            index = others.last { idle[$0].idleTurn != loop.turnNumber } ?? index
+            index = others.last { idle[$0].idleTurn != loop.turnNumber } ?? last
         }
         if let limit, loop.now.since(idle[index].idleSince) >= limit { return nil }
-        return idle.remove(at: index)
+        return index == last ? idle.removeLast() : idle.remove(at: index)
     }
 
     private static let longestSearch = 16

@@ -38,9 +38,11 @@ struct UpstreamAttempts {
 
     /// A backend is asked.
     mutating func began(_ backend: BackendPool, at now: Instant) {
-        if let last { earlier.append(last) }
+        if last != nil { keepLast() }
         last = Attempt(backend: backend, began: now)
     }
+
+    private mutating func keepLast() { if let last { earlier.append(last) } }
 
     /// The connection to the backend stands.
     mutating func connected(at now: Instant) { last?.connected = now }

@@ -13,6 +13,8 @@ final class WorkerDirectives {
     let findsClient: Bool
     /// Which other location is asked whether a request may pass; nil for none.
     let authorization: AuthorizationRequest?
+    /// The fields of `add_header`.
+    let addedFields: ContiguousArray<AddedField>
     /// Which answers are compressed; nil for none.
     let compression: AnswerCompression?
     /// What they are made of. As long as this is kept no other settings can get its identity.
@@ -21,7 +23,7 @@ final class WorkerDirectives {
     init(_ shared: SharedSettings, log: AccessLog) {
         self.shared = shared
         var settings = shared.settings
-        settings.addedHeaders = settings.addedHeaders.map { $0.copied() }
+        addedFields = ContiguousArray(settings.addedHeaders.map { AddedField($0) })
         settings.requestHeaders = settings.requestHeaders.map { $0.map { $0.copied() } }
         self.settings = settings
         logs = log.logs(for: settings.accessLogging)

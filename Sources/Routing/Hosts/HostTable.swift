@@ -168,7 +168,17 @@ package struct HostTable: Sendable {
     @inline(__always)
     private func holds(_ name: UnsafeRawBufferPointer, at start: Int) -> Bool {
         text.withUnsafeBytes { text in
-            for index in 0..<name.count where text[start + index] != ASCII.lowercased(name[index]) { return false }
+            var index = 0
+            while index + 8 <= name.count {
+                let word = text.loadUnaligned(fromByteOffset: start + index, as: UInt64.self)
+                let other = ASCII.lowercased(name.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                guard word == other else { return false }
+                index += 8
+            }
+            while index < name.count {
+                guard text[start + index] == ASCII.lowercased(name[index]) else { return false }
+                index += 1
+            }
             return true
         }
     }

@@ -28,12 +28,34 @@ struct HTTP2FieldBlockTests {
         #expect(block.count == 0 && Self.text(&block).isEmpty)
     }
 
+    @Test(
+        "has each known name in lower case, however it is written",
+        arguments: FieldName.allCases.filter { $0 != .other && !$0.isConnectionSpecific })
+    func known(name: FieldName) {
+        let text = "\(name.text)"
+        var block = HTTP2FieldBlock()
+        block.add(name.text, "1")
+        for written in [text.lowercased(), text.uppercased()] {
+            Array(written.utf8).withUnsafeBytes {
+                block.add($0, $0)
+                block.add(name, $0, $0)
+            }
+        }
+        let (lower, upper) = (text.lowercased(), text.uppercased())
+        #expect(
+            Self.text(&block)
+                == ["\(lower)=1"] + [lower, lower, upper, upper].map { "\(lower)=\($0)" })
+        #expect(block.byteCount == 9 * text.utf8.count + 1)
+    }
+
     @Test("leaves out what speaks of an HTTP/1 connection")
     func connection() {
         var block = HTTP2FieldBlock()
         for name in ["Connection", "keep-alive", "Proxy-Connection", "TRANSFER-ENCODING", "Upgrade"] as [StaticString] {
             block.add(name, "x")
         }
+        block.add(
+            .connection, UnsafeRawBufferPointer(start: nil, count: 0), UnsafeRawBufferPointer(start: nil, count: 0))
         block.add("TE", "trailers")
         block.add("Proxy-Authenticate", "x")
         #expect(Self.text(&block) == ["te=trailers", "proxy-authenticate=x"])

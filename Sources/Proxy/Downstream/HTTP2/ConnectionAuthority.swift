@@ -7,10 +7,10 @@ internal import TLS
 struct ConnectionAuthority {
     private var last: [UInt8] = []
 
-    /// Whether requests for the host may come over a connection with this TLS.
-    mutating func includes(_ host: UnsafeRawBufferPointer, on stream: TLSStream?) -> Bool {
-        guard let stream else { return true }
+    /// Whether requests for the host may come over a connection.
+    mutating func includes(_ host: UnsafeRawBufferPointer, on transport: Transport) -> Bool {
         if last.withUnsafeBytes({ ASCII.equals($0, host) }) { return true }
+        guard let stream = transport.tls else { return true }
         guard stream.isFor(host) else { return false }
         last = Array(host)
         return true

@@ -11,11 +11,12 @@ final class HTTP2Downstream: Downstream, EventSource {
     /// How long a client has to stop sending what is not wanted any more.
     private static let resetDelay = Timeout.milliseconds(200)
 
-    private unowned let connection: HTTP2Connection
-    // The connection's own, held so that they need not be counted on the way.
+    // What is held need not be counted on the way. The connection lets go of its streams when it is closed.
+    private let connection: HTTP2Connection
     private let session: HTTP2Session
     private let workspace: HTTP2Workspace
     private var stream: HTTP2Stream?
+    private var head = UnsafeRawBufferPointer(start: nil, count: 0)
     private var token = Token.none
     /// Whether the exchange is not over.
     private var isRunning = false
@@ -67,7 +68,10 @@ final class HTTP2Downstream: Downstream, EventSource {
         isInputEnded = endsStream
         isHandedOver = endsStream
         window = UploadWindow(size: stream.windowSize, at: worker.loop.now)
-        switch stream.request.complete(endsStream: endsStream, into: &request) {
+        let result = stream.request.complete(endsStream: endsStream, into: &request)
+        // It stays where it is as long as this has the stream.
+        head = stream.request.bytes
+        switch result {
         case .complete:
             isRunning = true
             isContinueOwed = request.expectsContinue
@@ -101,6 +105,7 @@ final class HTTP2Downstream: Downstream, EventSource {
         workspace.windowBudget += window.growth
         window = UploadWindow()
         stream = nil
+        head = UnsafeRawBufferPointer(start: nil, count: 0)
         isRunning = false
         input = ByteBuffer()
         isBodyWanted = false
@@ -159,14 +164,12 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     // MARK: The request
 
-    override var headBytes: UnsafeRawBufferPointer {
-        stream?.request.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    }
+    override var headBytes: UnsafeRawBufferPointer { head }
 
     override var tls: TLSStream? { connection.transport.tls }
 
     override var isMisdirected: Bool {
-        !connection.authority.includes(headBytes[request.hostName], on: connection.transport.tls)
+        !connection.authority.includes(head[request.hostName], on: connection.transport)
     }
 
     override var headByteCount: Int { stream?.headByteCount ?? 0 }
@@ -324,6 +327,12 @@ final class HTTP2Downstream: Downstream, EventSource {
 
     override func addField(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         workspace.head.add(name, value)
+    }
+
+    override func addField(
+        _ known: FieldName, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) {
+        workspace.head.add(known, name, value)
     }
 
     override func endHead() {

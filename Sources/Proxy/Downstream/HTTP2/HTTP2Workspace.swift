@@ -36,21 +36,20 @@ final class HTTP2Workspace {
         self.worker = worker
         small = worker.heads
         streams = HTTP2StreamPool(headLimits: worker.settings.headLimits)
-        worker.loop.turnEnded = { [unowned self] in writeOut() }
+        worker.loop.turnEnded = { [unowned(unsafe) self] in writeOut() }
     }
 
     /// Has a connection told at the end of this turn of the loop, once.
     func gathers(_ connection: any OutputGathering) { gathering.append(connection) }
 
     private func writeOut() {
-        guard !gathering.isEmpty else { return }
         // What one of them writes may give another one something to write.
         var index = 0
         while index < gathering.count {
             gathering[index].turnEnded()
             index += 1
         }
-        gathering.removeAll(keepingCapacity: true)
+        while gathering.popLast() != nil {}
     }
 
     /// A stream to a backend that serves no exchange.
