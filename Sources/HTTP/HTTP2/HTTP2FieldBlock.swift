@@ -51,10 +51,13 @@ package struct HTTP2FieldBlock: ~Copyable {
     ) {
         guard !known.isConnectionSpecific else { return }
         let start = buffer.count
-        let lasting = known == .other ? nil : known.lowercased.baseAddress
+        let lasting = known == .other ? nil : known.lowercased
         if lasting == nil { buffer.append(lowercasing: name) }
         buffer.append(value)
-        entries.append(Entry(name: lasting, nameCount: name.count, start: start, valueCount: value.count))
+        entries.append(
+            Entry(
+                name: lasting?.baseAddress, nameCount: lasting?.count ?? name.count, start: start,
+                valueCount: value.count))
     }
 
     /// Adds a field of a literal name; pseudo-fields first, in lower case.

@@ -325,6 +325,12 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         output.addField(name, value)
     }
 
+    override func addField(
+        _ known: FieldName, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) {
+        output.addField(name, value)
+    }
+
     override func endHead() {
         if exchange.location.keepsFields { exchange.keep(sent: output.headLines) }
         output.endHead()

@@ -38,17 +38,17 @@ enum ResponseWriter {
         _ response: borrowing ResponseHead, status: Int, framing: BodyFraming, varies: Bool,
         bytes: UnsafeRawBufferPointer, to downstream: Downstream, for exchange: Exchange
     ) {
+        let fields = response.fields
         let isCompressed = exchange.encoder != nil
         let rules = exchange.location.answerFields
         let kept = exchange.rewritten
         if rules.filters {
-            let fields = response.fields
             writeOwnFields(to: downstream, for: exchange) { rules.passes($0) && fields.contains($0, in: bytes) }
         } else {
             writeOwnFields(to: downstream, for: exchange)
         }
-        for index in response.fields.indices where !response.fields[index].isDropped {
-            let field = response.fields[index]
+        for index in fields.indices where !fields[index].isDropped {
+            let field = fields[index]
             if rules.filters {
                 let name = bytes[field.name]
                 if rules.hides(name) { continue }
@@ -76,12 +76,12 @@ enum ResponseWriter {
         if isCompressed { downstream.addField("Content-Encoding", "gzip") }
         if varies { downstream.addField("Vary", "Accept-Encoding") }
         if rules.expiry != nil {
-            let changed = response.fields.first(.lastModified).map { bytes[$0.value] }
+            let changed = fields.first(.lastModified).map { bytes[$0.value] }
             rules.writeExpiry(status: status, changed: changed, for: exchange)
         }
         writeConfiguredFields(status: status, to: downstream, for: exchange) { known, name, value in
-            for index in response.fields.indices where response.fields[index].known == known {
-                let field = response.fields[index]
+            for index in fields.indices where fields[index].known == known {
+                let field = fields[index]
                 if !field.isDropped, known != .other || ASCII.equalsIgnoringCase(bytes[field.name], name),
                     ASCII.equals(bytes[field.value], value)
                 {
@@ -175,7 +175,10 @@ enum ResponseWriter {
         if downstream.isSecure, let hsts = exchange.host?.hsts {
             hsts.withBytes { downstream.addField(.strictTransportSecurity, $0) }
         }
-        for field in exchange.location.addedFields where field.header.applies(toStatus: status) {
+        let directives = exchange.location.directives
+        for index in directives.addedFields.indices {
+            let field = directives.addedFields[index]
+            guard field.header.applies(toStatus: status) else { continue }
             if let constant = field.constant {
                 constant.withBytes { add(field, $0, to: downstream, unless: isPresent) }
                 continue

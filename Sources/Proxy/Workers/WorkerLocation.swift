@@ -83,10 +83,6 @@ final class WorkerLocation {
     var findsClient: Bool { directives.findsClient }
     /// Which other location is asked whether a request may pass; nil for none.
     var authorization: AuthorizationRequest? { directives.authorization }
-    /// The fields of `add_header`.
-    var addedFields: ContiguousArray<AddedField> {
-        @inline(__always) _read { yield directives.addedFields }
-    }
     /// Which answers are compressed; nil for none.
     var compression: AnswerCompression? { directives.compression }
 

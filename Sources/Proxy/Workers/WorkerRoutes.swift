@@ -19,7 +19,11 @@ final class WorkerRoutes {
     private let zones: LimitZones
     private var configuration: ServingConfiguration?
     private var hosts: HostList = []
-    private var table = HostTable([])
+    // Lent, not copied, when it is asked.
+    private var table: HostTable {
+        @inline(__always) _read { yield knownTable }
+    }
+    private var knownTable = HostTable([])
     private var defaultHost: Int?
     /// The hosts that have had a request, each at the place that it has in `hosts`.
     private var made: ContiguousArray<WorkerHost?> = []
@@ -61,7 +65,7 @@ final class WorkerRoutes {
         let snapshot = configuration.snapshot
         log.update(configuration.logFiles)
         errorPage = configuration.errorPage.map { ContiguousArray($0).withUnsafeBytes { Array($0) } }
-        if !snapshot.table.isCopy(of: table) { table = snapshot.table.copied() }
+        if !snapshot.table.isCopy(of: table) { knownTable = snapshot.table.copied() }
         speaksHTTP2 = snapshot.hosts.objects.contains { $0.host.speaksHTTP2 }
         defaultHost = snapshot.defaultHost
         if isAlike(configuration) {
