@@ -46,39 +46,30 @@ extension Span<UInt8> {
     ///
     /// `end` when there is none. Bytes before it need not be those of a token.
     @inline(__always)
-    func endOfName(from start: Int, to end: Int) -> Int {
-        var index = start
-        while index &+ 8 <= end {
-            let word = word(at: index)
-            let hits =
-                controlBytes(in: word, below: 0x2121_2121_2121_2121) | zeroBytes(in: word ^ 0x3a3a_3a3a_3a3a_3a3a)
-            guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
-            index &+= 8
-        }
-        while index < end {
-            let byte = self[index]
-            if byte <= 0x20 || byte == 0x7f || byte == ASCII.colon { return index }
-            index &+= 1
-        }
-        return index
-    }
+    func endOfName(from start: Int, to end: Int) -> Int { endOfVisible(from: start, to: end, orAt: ASCII.colon) }
 
     /// The index of the first byte from `start` on that no request target may hold: a space, a control byte or `#`.
     ///
     /// `end` when there is none.
     @inline(__always)
     func endOfTarget(from start: Int, to end: Int) -> Int {
+        endOfVisible(from: start, to: end, orAt: UInt8(ascii: "#"))
+    }
+
+    /// The index of the first byte from `start` on that is a space, a control byte or the mark.
+    @inline(__always)
+    private func endOfVisible(from start: Int, to end: Int, orAt mark: UInt8) -> Int {
+        let marks = UInt64(mark) &* 0x0101_0101_0101_0101
         var index = start
         while index &+ 8 <= end {
             let word = word(at: index)
-            let hits =
-                controlBytes(in: word, below: 0x2121_2121_2121_2121) | zeroBytes(in: word ^ 0x2323_2323_2323_2323)
+            let hits = controlBytes(in: word, below: 0x2121_2121_2121_2121) | zeroBytes(in: word ^ marks)
             guard hits == 0 else { return index &+ hits.trailingZeroBitCount &>> 3 }
             index &+= 8
         }
         while index < end {
             let byte = self[index]
-            if byte <= 0x20 || byte == 0x7f || byte == 0x23 { return index }
+            if byte <= 0x20 || byte == 0x7f || byte == mark { return index }
             index &+= 1
         }
         return index
