@@ -76,7 +76,8 @@ struct HTTP2FieldSection: ~Copyable {
         // From here on the bytes stay where they are, so that they can be copied within the buffer.
         buffer.reserve(count)
         let start = buffer.count
-        for field in fields where field.known == name {
+        // Behind an empty one the value would end in the separator's blank, which no value does.
+        for field in fields where field.known == name && !field.value.isEmpty {
             if buffer.count > start { buffer.append(separator) }
             buffer.append(buffer.readable[field.value])
         }

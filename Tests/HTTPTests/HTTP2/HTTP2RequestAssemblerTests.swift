@@ -67,8 +67,9 @@ struct HTTP2RequestAssemblerTests {
             ("a", "1"), ("cookie", "b=2"), ("c", "3"), ("cookie", ""), ("cookie", "d=4; e=5"), ("f", "6"),
         ])
         #expect(request.result == .complete)
-        #expect(request.kept == ["host: a.test", "a: 1", "cookie: b=2; ; d=4; e=5", "c: 3", "f: 6"])
+        #expect(request.kept == ["host: a.test", "a: 1", "cookie: b=2; d=4; e=5", "c: 3", "f: 6"])
         #expect(AssembledRequest.get([("cookie", "a=1")]).kept == ["host: a.test", "cookie: a=1"])
+        #expect(AssembledRequest.get([("cookie", "a=1"), ("cookie", "")]).kept == ["host: a.test", "cookie: a=1"])
     }
 
     @Test("lose what is of this hop only, and names with an underscore")
