@@ -1,32 +1,26 @@
 private import CLinux
 private import Glibc
 
-/// A program that this process has started beside itself.
-package struct StartedProgram: Sendable {
-    /// Its number.
-    package let identifier: Int32
-
+/// Programs that this process starts beside itself, and what such a one is given of its own.
+package enum StartedProgram {
     /// Starts the program at a path, with signals as a shell would leave them (posix_spawn(3)).
     ///
+    /// It is no child of this process, but of the system's first one: a service manager lets nobody else be the main process of a
+    /// service as fully as its own children. It must be called while the process has one thread, which it forks.
     /// - Parameters:
     ///   - arguments: all of them, its own name first.
     ///   - environment: `NAME=value` each.
     ///   - descriptor: what it finds open beside the standard streams, as the descriptor `number`.
     /// - Throws: `SystemError`; ENOENT or EACCES when there is no such program.
-    package init(
+    package static func start(
         _ path: String, arguments: [String], environment: [String], descriptor: Int32, as number: Int32
     ) throws(SystemError) {
         let texts = [arguments, environment].map { $0.map { strdup($0) } + [nil] }
         defer { for text in texts.joined() { free(text) } }
-        var identifier: Int32 = 0
-        guard portico_spawn(&identifier, path, texts[0], texts[1], descriptor, number) == 0 else {
+        guard portico_spawn_orphan(path, texts[0], texts[1], descriptor, number) == 0 else {
             throw .current("posix_spawn")
         }
-        self.identifier = identifier
     }
-
-    /// Notes that it has ended, where it has (waitpid(2)); false while it runs.
-    package func reap() -> Bool { waitpid(identifier, nil, WNOHANG) != 0 }
 
     /// Where the program of this process lies, or a newer one by now; nil where the kernel does not tell.
     package static var ownPath: String? {

@@ -84,9 +84,10 @@ pid_t portico_fork(void);
 /// A line of this process's environment (environ(7)); NULL behind the last one.
 const char *portico_variable(int index);
 
-/// posix_spawn(3), with every signal as a shell would leave it, and one descriptor as the given number.
-int portico_spawn(
-    pid_t *process, const char *path, char *const arguments[], char *const environment[], int descriptor, int number);
+/// posix_spawn(3), with every signal as a shell would leave it, and one descriptor as the given number, by a process between that
+/// ends at once, so that the program is a child of the first process; only for a process of one thread.
+int portico_spawn_orphan(
+    const char *path, char *const arguments[], char *const environment[], int descriptor, int number);
 
 /// Has the kernel end this process when its parent does (PR_SET_PDEATHSIG); -1 when the parent is gone already.
 int portico_die_with(pid_t parent);

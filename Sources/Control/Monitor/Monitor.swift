@@ -27,7 +27,6 @@ package final class Monitor {
     private var signals: Signals?
     private var discovery: ForkedProcess?
     private let program = StartedProgram.ownPath
-    private var successors: [StartedProgram] = []
     private var started = Instant.now
     private var failures = 0
 
@@ -115,17 +114,12 @@ package final class Monitor {
         let environment = StartedProgram.ownEnvironment.filter { line in !own.contains { line.hasPrefix($0 + "=") } }
         guard let program else { return }
         // Where it cannot be started the line ends, which the serving process notices.
-        guard
-            let successor = try? StartedProgram(
-                program, arguments: CommandLine.arguments,
-                environment: environment + ["\(Inheritance.variable)=\(number)"],
-                descriptor: given.raw, as: number)
-        else { return }
-        successors.append(successor)
+        try? StartedProgram.start(
+            program, arguments: CommandLine.arguments,
+            environment: environment + ["\(Inheritance.variable)=\(number)"], descriptor: given.raw, as: number)
     }
 
     private func childEnded() {
-        successors.removeAll { $0.reap() }
         guard let process = discovery, !process.isRunning else { return }
         discovery = nil
         startLater()
