@@ -15,8 +15,8 @@ import subprocess
 import threading
 import time
 
-from door import asked
 from outcome import end
+from own_door import asked
 
 
 class Engine:

@@ -16,10 +16,10 @@ import time
 
 import http2
 from backend import Backend, answer
-from door import Door, asked
 from honest import Honest, p99
 from http1 import is_ended
 from outcome import check, end, wait
+from own_door import Door, asked
 
 DESCRIPTORS = 256
 # How many connections there are in the largest crowd.

@@ -18,9 +18,9 @@ from h2.settings import SettingCodes
 import http1
 import http2
 from backend import Backend, answer
-from door import Door, asked
 from honest import Honest, p99
 from outcome import check, end
+from own_door import Door, asked
 
 # How many there are of each kind.
 CROWD = 8
