@@ -15,7 +15,7 @@ RUN for folder in $(sed -n 's|^ *tests("\([A-Za-z]*\)".*|Tests/\1|p; s|.*path: "
 RUN swift build -c release --product portico --static-swift-stdlib \
     && strip -o /usr/local/bin/portico .build/release/portico
 
-# Debian 13's OpenSSL encrypts at more than twice the speed of Debian 12's on current processors.
+# Debian 13's OpenSSL encrypts faster than Debian 12's, on some processors at more than twice the speed.
 FROM debian:trixie-slim
 RUN apt-get -qq update \
     && apt-get -qq install -y --no-install-recommends ca-certificates libcrypt1 libnghttp2-14 libpcre2-8-0 libssl3t64 libstdc++6 zlib1g >/dev/null \
