@@ -42,12 +42,12 @@ struct HostFileIncludeTests {
     func bounds() {
         var files = MemoryFiles(["a": "include b;", "b": "include a;"])
         files["locked"] = .unreadable("permission denied")
-        #expect(compile("include a;", files).diagnostics.first?.message == "/etc/nginx/a includes itself")
+        #expect(compile("include a;", files).diagnostics.first?.message == "\"/etc/nginx/a\" includes itself")
         let missing = compile("include nope;", files)
-        #expect(missing.diagnostics.first?.message == "there is no file /etc/nginx/nope")
+        #expect(missing.diagnostics.first?.message == "there is no file \"/etc/nginx/nope\"")
         #expect(missing.mayHoldAccessRules)
         let locked = compile("include locked;", files)
-        #expect(locked.diagnostics.first?.message == "/etc/nginx/locked cannot be read: permission denied")
+        #expect(locked.diagnostics.first?.message == "\"/etc/nginx/locked\" cannot be read: permission denied")
         #expect(locked.mayHoldAccessRules)
     }
 

@@ -136,7 +136,8 @@ struct HostFileCompiler {
         for path in paths {
             includeCount += 1
             guard !openFiles.contains(path) else {
-                throw directive.error(argument, "\(path) includes itself", hint: "remove one of the include lines")
+                throw directive.error(
+                    argument, "\(Quoted(path)) includes itself", hint: "remove one of the include lines")
             }
             guard openFiles.count <= Self.deepestInclude, includeCount <= Self.mostIncludes else {
                 throw directive.error(
@@ -152,10 +153,11 @@ struct HostFileCompiler {
             case .missing where Self.isStandardParameters(path): continue
             case .missing:
                 mayHoldAccessRules = true
-                throw directive.error(argument, "there is no file \(path)", hint: "create it or remove this line")
+                throw directive.error(
+                    argument, "there is no file \(Quoted(path))", hint: "create it or remove this line")
             case .unreadable(let reason):
                 mayHoldAccessRules = true
-                throw directive.error(argument, "\(path) cannot be read: \(reason)")
+                throw directive.error(argument, "\(Quoted(path)) cannot be read: \(reason)")
             }
         }
     }
