@@ -2,8 +2,6 @@ internal import Bytes
 internal import Net
 internal import Routing
 
-private import Synchronization
-
 #if canImport(Glibc)
     private import Glibc
 #endif
@@ -244,25 +242,13 @@ extension FileStore: VirtualHostFiles {
     func readAhead(_ paths: [String]) {
         guard !areSomeBeingWritten() else { return }
         let new = paths.filter { files[$0] == nil }
-        let readings = Readings()
-        Thread.perform((new.count + Self.batch - 1) / Self.batch) { number in
-            let first = number * Self.batch
-            // How fresh a file is counts from when it is read.
-            let read = new[first..<min(first + Self.batch, new.count)].map { Self.entry(of: FileReading(of: $0)) }
-            readings.batches.withLock { $0[number] = read }
+        // How fresh a file is counts from when it is read.
+        let entries = new.map(inBatchesOf: Self.batch, Thread.perform) { Self.entry(of: FileReading(of: $0)) }
+        for (path, entry) in zip(new, entries) {
+            guard let entry else { continue }
+            files[path] = entry
+            noteAsked(path)
         }
-        for (number, batch) in readings.batches.withLock({ $0 }) {
-            for (path, entry) in zip(new[(number * Self.batch)...], batch) {
-                guard let entry else { continue }
-                files[path] = entry
-                noteAsked(path)
-            }
-        }
-    }
-
-    /// What was read, by the number of its batch.
-    private final class Readings: Sendable {
-        let batches = Mutex<[Int: [Entry?]]>([:])
     }
 
     /// So many files are read by a thread before it looks for more.

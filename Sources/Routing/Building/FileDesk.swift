@@ -1,5 +1,4 @@
 internal import Bytes
-private import Synchronization
 
 /// Compiles the files of `vhost.d`, each once for the hosts that know the same variables, and again when something has
 /// changed that was read for it.
@@ -97,17 +96,10 @@ struct FileDesk {
         files.readAhead(paths.map(\.path))
         let jobs = paths.map { Job(name: $0.name, path: $0.path, content: files.read($0.path)) }
         let (root, declared) = (files.root, declared)
-        let batches = Batches()
-        concurrently((jobs.count + Self.batch - 1) / Self.batch) { number in
-            let first = number * Self.batch
-            let outcomes = jobs[first..<min(first + Self.batch, jobs.count)].map { $0.outcome(root, declared) }
-            batches.outcomes.withLock { $0[number] = outcomes }
-        }
-        for (number, outcomes) in batches.outcomes.withLock({ $0 }) {
-            for (job, outcome) in zip(jobs[(number * Self.batch)...], outcomes) {
-                guard let outcome else { continue }
-                _ = note(outcome, of: Key(name: job.name, outer: nil), readingFrom: [job.path])
-            }
+        let outcomes = jobs.map(inBatchesOf: Self.batch, concurrently) { $0.outcome(root, declared) }
+        for (job, outcome) in zip(jobs, outcomes) {
+            guard let outcome else { continue }
+            _ = note(outcome, of: Key(name: job.name, outer: nil), readingFrom: [job.path])
         }
     }
 
@@ -125,11 +117,6 @@ struct FileDesk {
                 declared: declared, files: others)
             return others.areAsked ? nil : outcome
         }
-    }
-
-    /// What files came to, by the number of their batch.
-    private final class Batches: Sendable {
-        let outcomes = Mutex<[Int: [HostFileCompiler.Outcome?]]>([:])
     }
 
     /// So many files at least are worth another thread.
