@@ -138,30 +138,33 @@ struct HTTP2UpstreamTests {
         #expect(backend.log.current.connectionCount == 1)
     }
 
-    @Test("get further connections where they permit few streams", arguments: [1, 2, 5])
+    /// Nothing is answered before all have come, so that it takes as many connections as there are full ones.
+    @Test("get further connections where they permit few streams, once the others are full", arguments: [1, 2, 5])
     func fewStreams(_ limit: Int) throws {
+        let arrived = Watched(0)
         let backend = try ScriptedBackend { connection in
             var limits = HTTP2Limits()
             limits.concurrentStreams = limit
             let server = HTTP2Server(connection, limits: limits)
-            var waiting: [HTTP2Server.Request] = []
-            while let request = try? server.nextWhole() {
-                if request[":path"] == "/last" {
-                    for earlier in waiting { try server.respond(to: earlier, body: "late", isLast: true) }
-                    try server.respond(to: request, body: "last", isLast: true)
-                } else {
-                    waiting.append(request)
-                    guard waiting.count == limit else { continue }
-                    for earlier in waiting { try server.respond(to: earlier, body: "ok", isLast: true) }
-                    waiting = []
-                }
+            let requests = try (0..<limit).map { _ in
+                let request = try server.nextWhole()
+                arrived.update { $0 += 1 }
+                return request
             }
+            try arrived.wait(for: "all requests") { $0 == 4 * limit }
+            for request in requests { try server.respond(to: request, body: "ok", isLast: true) }
+            try connection.waitForEnd()
         }
         let proxy = try Self.proxy(to: backend)
         let client = try proxy.connectHTTP2()
-        let answers = try (0..<(4 * limit)).map { _ in try client.request() }
+        let answers = try (1...(4 * limit)).map { number in
+            let answer = try client.request()
+            try client.flush()
+            try arrived.wait(for: "request \(number)") { $0 == number }
+            return answer
+        }
         for answer in answers { #expect(try client.receive(answer).text == "ok") }
-        #expect(backend.log.current.connectionCount <= 4)
+        #expect(backend.log.current.connectionCount == 4)
     }
 
     @Test("are asked on a new connection when they have closed the one that was kept")
