@@ -6,12 +6,16 @@ final class AccessLog {
     /// What the requests of a location are noted in where no directive says anything.
     let standard: ContiguousArray<WorkerLog>
 
+    /// Told that a line was noted and none was waiting before it: `flush()` should be called before long.
+    var linesWait: (() -> Void)?
+
     private let writer: LogWriter?
     private let standardSink: LogSink?
     private let standardFormat: WorkerLogFormat
     private var sinks: [String: (file: LogFile, sink: LogSink)] = [:]
     private var formats: [LogFormat: WorkerLogFormat] = [:]
     private var text = ByteBuffer()
+    private var isWaiting = false
 
     init(writer: LogWriter?, format: LogFormat) {
         self.writer = writer
@@ -25,9 +29,6 @@ final class AccessLog {
                 []
             }
     }
-
-    /// Whether lines may have to be handed over from time to time.
-    var isActive: Bool { writer != nil }
 
     /// Goes over to the files of a new configuration; what was gathered for others is handed over.
     func update(_ files: [String: LogFile]) {
@@ -63,11 +64,15 @@ final class AccessLog {
         for log in logs {
             if let condition = log.condition, !holds(condition, values) { continue }
             log.sink.add { lines in log.format.append(values, to: &lines, text: &text) }
+            guard !isWaiting else { continue }
+            isWaiting = true
+            linesWait?()
         }
     }
 
     /// Hands over what was gathered.
     func flush() {
+        isWaiting = false
         standardSink?.flush()
         for entry in sinks.values { entry.sink.flush() }
     }

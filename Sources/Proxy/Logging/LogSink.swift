@@ -2,7 +2,7 @@ internal import Bytes
 
 /// One worker's lines for one file: gathered in memory and handed to the writer's thread in batches.
 final class LogSink {
-    /// A batch this large is handed over at once; a smaller one waits for the worker's next tick.
+    /// A batch this large is handed over at once; a smaller one waits until the worker flushes its log.
     private static let batchSize = 32 * 1024
 
     private let writer: LogWriter

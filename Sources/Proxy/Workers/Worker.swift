@@ -270,26 +270,22 @@ final class Worker {
     }
 }
 
-/// Hands the access log over a few times a second, so that a quiet server's lines appear too.
+/// Hands the access log over a little after a line was noted, so that a quiet server's lines appear too and one without
+/// requests sleeps.
 private final class LogFlusher: EventSource {
-    private static let interval = Timeout.milliseconds(250)
+    private static let delay = Timeout.milliseconds(250)
     private let log: AccessLog
-    private var restart: (() -> Void)?
 
     init(_ log: AccessLog) { self.log = log }
 
     func start(on loop: EventLoop) {
         let token = loop.add(self)
-        loop.setDeadline(Self.interval, for: token)
-        restart = { [unowned loop] in loop.setDeadline(Self.interval, for: token) }
+        log.linesWait = { [unowned loop] in loop.setDeadline(Self.delay, for: token) }
     }
 
     func ready(_ readiness: Readiness) {}
 
-    func deadlinePassed() {
-        log.flush()
-        restart?()
-    }
+    func deadlinePassed() { log.flush() }
 }
 
 /// Renews the hosts that a new configuration has changed, a few in each turn of the loop.
