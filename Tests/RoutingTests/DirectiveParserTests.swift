@@ -35,6 +35,8 @@ struct DirectiveParserTests {
             ("a b", "f:1:4: error: ; is missing after \"b\""),
             ("a \"b\"\n", "f:1:6: error: ; is missing after \"b\""),
             ("x { a b }", "f:1:8: error: ; is missing after \"b\""),
+            ("a\n\"b\ncd\"", "f:3:4: error: ; is missing after \"b\\x0acd\""),
+            ("a b\\\nc", "f:2:2: error: ; is missing after \"b\\\\x0ac\""),
             ("x {\n a;\n", "f:1:3: error: the block that begins here is never closed; write } at its end"),
         ])
     func faults(text: String, expected: String) {

@@ -139,6 +139,11 @@ struct HostFileCompilerTests {
                 "h:1:17: error: unknown variable $remote_adr; did you mean $remote_addr?"
             ),
             ("add_header X \"a\\\" $nope\";", "h:1:14: error: unknown variable $nope"),
+            ("return 200 \"a\n\n b $nope\";", "h:3:4: error: unknown variable $nope"),
+            (
+                "return 200 'a\nb' client_max_body_size 1m;",
+                "h:1:1: error: return has 4 arguments; write return CODE [TEXT | URL];"
+            ),
             (
                 "add_header X a b;",
                 "h:1:16: error: \"b\" is not a choice here; write always or nothing; a value with spaces needs quotes"

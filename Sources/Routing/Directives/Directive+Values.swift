@@ -46,14 +46,8 @@ extension Directive {
         do throws(TemplateError) {
             return try TemplateParser.parse(argument.text, in: scope)
         } catch {
-            var position = argument.position
-            // Where the word holds no escapes its bytes stand in the file as they are, behind the quote if there is one.
-            let quotes = argument.isQuoted ? 2 : 0
-            if position.length == argument.text.count + quotes {
-                position.column += error.offset + quotes / 2
-                position.length = error.length
-            }
-            throw Diagnostic(.error, at: .file(file, position), error.message, hint: error.hint)
+            let place = argument.position(at: error.offset, length: error.length)
+            throw Diagnostic(.error, at: .file(file, place), error.message, hint: error.hint)
         }
     }
 
@@ -63,5 +57,20 @@ extension Directive {
             throw error(argument, "a field's value cannot hold line ends or other control bytes")
         }
         return try template(argument)
+    }
+}
+
+extension Directive.Argument {
+    /// Where a part of its text is written: that of the whole word where it cannot be told.
+    fileprivate func position(at offset: Int, length: Int) -> SourcePosition {
+        // Where the word holds no escapes its bytes stand in the file as they are, behind the quote if there is one.
+        let quote = isQuoted ? 1 : 0
+        guard position.length == text.count + 2 * quote else { return position }
+        let before = text.bytes.prefix(offset)
+        guard let lineEnd = before.lastIndex(of: ASCII.lineFeed) else {
+            return SourcePosition(line: position.line, column: position.column + quote + offset, length: length)
+        }
+        let lines = before.count { $0 == ASCII.lineFeed }
+        return SourcePosition(line: position.line + lines, column: offset - lineEnd, length: length)
     }
 }

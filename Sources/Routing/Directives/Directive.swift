@@ -19,6 +19,8 @@ struct Directive: Hashable, Sendable {
         var text: ByteString
         /// Where the word is written, quotes included.
         var position: SourcePosition
+        /// Where the byte behind it is, or would be.
+        var end: SourcePosition
         /// Whether it is written in quotes.
         var isQuoted = false
     }

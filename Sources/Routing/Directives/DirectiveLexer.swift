@@ -79,7 +79,7 @@ struct DirectiveLexer {
                 try take()
             }
         }
-        return Directive.Argument(text: unescaped(start.index..<index), position: position)
+        return Directive.Argument(text: unescaped(start.index..<index), position: position, end: here)
     }
 
     private mutating func quotedWord(_ quote: UInt8) throws(Diagnostic) -> Directive.Argument {
@@ -99,7 +99,7 @@ struct DirectiveLexer {
         try take(limit: Self.longestWord + 1)
         followsQuote = true
         let text = unescaped(start.index + 1..<index - 1)
-        return Directive.Argument(text: text, position: position, isQuoted: true)
+        return Directive.Argument(text: text, position: position, end: here, isQuoted: true)
     }
 
     private mutating func checkByteAfterQuote() throws(Diagnostic) {
@@ -181,6 +181,8 @@ struct DirectiveLexer {
     private var position: SourcePosition {
         SourcePosition(line: start.line, column: start.column, length: max(index - start.index, 1))
     }
+
+    private var here: SourcePosition { SourcePosition(line: line, column: index - lineStart + 1) }
 
     private func error(_ message: String, hint: String) -> Diagnostic {
         Diagnostic(.error, at: .file(file, position), message, hint: hint)

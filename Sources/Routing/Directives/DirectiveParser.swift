@@ -83,9 +83,7 @@ struct DirectiveParser {
 
     /// A `{` right behind a word, with a number behind it, is meant for the regular expression that it cuts in two.
     private func checkForPattern(_ words: [Directive.Argument], _ brace: SourcePosition) throws(Diagnostic) {
-        guard let last = words.last, !last.isQuoted, last.position.line == brace.line,
-            last.position.column + last.position.length == brace.column, lexer.isAtDigit
-        else { return }
+        guard let last = words.last, !last.isQuoted, last.end == brace, lexer.isAtDigit else { return }
         throw error(
             brace, "the { ends the regular expression, as in nginx, because it stands outside of quotes",
             hint: "write the whole expression in quotes, such as \"^/[a-z]{2}/\"")
@@ -96,9 +94,7 @@ struct DirectiveParser {
     private static let shellWords: [ByteString] = ["EOF", "EOT", "EOL", "cat", "echo", "printf", "sudo", "tee"]
 
     private func missingSemicolon(after word: Directive.Argument) -> Diagnostic {
-        let position = SourcePosition(
-            line: word.position.line, column: word.position.column + word.position.length)
-        return error(position, "; is missing after \(Quoted(word.text))")
+        error(word.end, "; is missing after \(Quoted(word.text))")
     }
 
     private func error(_ position: SourcePosition, _ message: String, hint: String? = nil) -> Diagnostic {

@@ -72,5 +72,6 @@ extension Directive.Argument {
     fileprivate mutating func dropLastByte() {
         text = ByteString(Array(text.bytes.dropLast()))
         position.length -= 1
+        end.column -= 1
     }
 }

@@ -68,9 +68,11 @@ extension HostFileCompiler {
         if !keepsQuery { text.removeLast() }
         let question = text.firstIndex(of: UInt8(ascii: "?"))
         let split = isRedirect ? text.count : question ?? text.count
-        let path = Directive.Argument(text: ByteString(Array(text[..<split])), position: argument.position)
+        let path = Directive.Argument(
+            text: ByteString(Array(text[..<split])), position: argument.position, end: argument.end)
         let query = Directive.Argument(
-            text: ByteString(Array(text[min(split + 1, text.count)...])), position: argument.position)
+            text: ByteString(Array(text[min(split + 1, text.count)...])), position: argument.position, end: argument.end
+        )
         try add(
             .rewrite(
                 Rewrite(

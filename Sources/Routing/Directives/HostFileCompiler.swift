@@ -281,11 +281,10 @@ struct HostFileCompiler {
     func missingSemicolon(in directive: Directive) -> Diagnostic? {
         var last = directive.name
         for argument in directive.arguments {
-            let isNext = argument.position.line > last.position.line && !argument.isQuoted
+            let isNext = argument.position.line > last.end.line && !argument.isQuoted
             if isNext, !DirectiveCatalog.rows(named: argument.text).isEmpty {
-                let end = SourcePosition(
-                    line: last.position.line, column: last.position.column + last.position.length)
-                return Diagnostic(.error, at: .file(directive.file, end), "; is missing after \(Quoted(last.text))")
+                return Diagnostic(
+                    .error, at: .file(directive.file, last.end), "; is missing after \(Quoted(last.text))")
             }
             last = argument
         }

@@ -2,7 +2,7 @@ package import Bytes
 
 /// Where a directive stands that holds for a host or location: for whoever asks why, never for a request.
 ///
-/// It shares its words with the directive that was read, so that keeping it costs next to nothing.
+/// It keeps the words and not where each of them stands, so that it costs little.
 package struct DirectiveOrigin: Hashable, Sendable {
     /// The directive's name.
     package let name: ByteString
@@ -10,13 +10,19 @@ package struct DirectiveOrigin: Hashable, Sendable {
     package let file: String
     /// Where in it.
     package let position: SourcePosition
-    private let arguments: [Directive.Argument]
+    private let arguments: [Word]
 
     init(_ directive: Directive) {
         name = directive.name.text
         file = directive.file
         position = directive.name.position
-        arguments = directive.arguments
+        arguments = directive.arguments.map { Word(text: $0.text, isQuoted: $0.isQuoted) }
+    }
+
+    /// What is kept of an argument, for as long as the host is served.
+    private struct Word: Hashable {
+        let text: ByteString
+        let isQuoted: Bool
     }
 
     /// The directive without its semicolon or block, words with spaces in quotes.
