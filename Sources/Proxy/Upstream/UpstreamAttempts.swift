@@ -42,6 +42,7 @@ struct UpstreamAttempts {
         last = Attempt(backend: backend, began: now)
     }
 
+    /// Apart from its caller, which would make room for the copy with every request.
     private mutating func keepLast() { if let last { earlier.append(last) } }
 
     /// The connection to the backend stands.
