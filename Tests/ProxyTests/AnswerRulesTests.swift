@@ -164,6 +164,43 @@ struct AnswerRulesTests {
         #expect(try failing.requests(5).last?["Content-Length"] == nil)
     }
 
+    @Test(
+        "asks the same backend again, over the same connection, for what takes the place of its answer",
+        arguments: [
+            ("proxy_intercept_errors on; error_page 404 /page;", "Length: 0\r\n\r\n"),
+            ("", "Length: 0\r\nX-Accel-Redirect: /page\r\n\r\n"),
+        ])
+    func sameConnection(_ directives: String, _ end: String) throws {
+        let (sent, permitted) = (Watched(0), Watched(0))
+        let backend = try ScriptedBackend { connection in
+            while true {
+                guard try connection.receiveRequest().startLine.contains("/x") else {
+                    try connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npage")
+                    continue
+                }
+                try connection.send("HTTP/1.1 404 Not Found\r\nContent-")
+                sent.update { $0 += 1 }
+                try permitted.wait(for: "the other half") { $0 >= sent.current }
+                try connection.send(end)
+            }
+        }
+        let proxy = try TestProxy(
+            file: """
+                location / { proxy_pass http://BACKEND; \(directives) }
+                location /ping { return 200 pong; }
+                """, to: backend)
+        let client = try proxy.connect()
+        for number in 1...3 {
+            try client.send("GET /x HTTP/1.1\r\nHost: red.test\r\n\r\n")
+            try sent.wait(for: "half of a head") { $0 == number }
+            // Who answers this has read the first half.
+            #expect(try proxy.get("/ping").text == "pong")
+            permitted.update { $0 = number }
+            #expect(try client.receiveResponse().text == "page")
+        }
+        #expect(backend.log.current.connectionCount == 1)
+    }
+
     @Test("falls back to a named location with method and body where no backend can be had")
     func fallback() throws {
         let backend = try backend("")

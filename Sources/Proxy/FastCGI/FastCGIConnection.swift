@@ -160,7 +160,8 @@ final class FastCGIConnection: UpstreamConnection {
         takeBody(UnsafeMutableRawBufferPointer(rebasing: output[(rest - before)...]))
     }
 
-    /// Reads the head; returns how many bytes it takes, or nil when the exchange is over.
+    /// Reads the head; returns how many bytes it takes, or nil when the exchange is over: it may have gone on elsewhere, or
+    /// even here with another request.
     private func parseHead(_ bytes: UnsafeRawBufferPointer) -> Int? {
         guard let exchange else { return nil }
         let span = Span<UInt8>(_unsafeElements: bytes.bindMemory(to: UInt8.self))
@@ -179,7 +180,7 @@ final class FastCGIConnection: UpstreamConnection {
             isHeadComplete = true
             body = BodyDecoder(response.framing(requestMethod: exchange.downstream.request.method))
             exchange.receivedHead(response, in: bytes)
-            return self.exchange == nil ? nil : count
+            return self.exchange == nil || !isHeadComplete ? nil : count
         }
     }
 

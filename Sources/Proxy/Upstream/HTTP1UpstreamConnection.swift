@@ -114,7 +114,8 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
         receivedBody(body)
     }
 
-    /// Reads heads until the final one is complete; returns how many bytes they took, nil when the exchange is over.
+    /// Reads heads until the final one is complete; returns how many bytes they took, nil when the exchange is over: it may
+    /// have gone on elsewhere, or even here with another request.
     private func parseHead(_ bytes: UnsafeRawBufferPointer) -> Int? {
         var start = 0
         while true {
@@ -129,7 +130,7 @@ final class HTTP1UpstreamConnection: UpstreamConnection {
             case .response(let count):
                 isHeadComplete = true
                 exchange?.receivedHead(response, in: rest)
-                return exchange == nil ? nil : start + count
+                return exchange == nil || !isHeadComplete ? nil : start + count
             case .switched(let count):
                 guard let exchange, exchange.isAgreed(&response, in: rest) else {
                     fail(.wrongProtocol)
