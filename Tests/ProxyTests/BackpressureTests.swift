@@ -123,6 +123,26 @@ struct BackpressureTests {
         #expect(proxy.failures.isEmpty)
     }
 
+    @Test("a client that takes nothing is cut off although it has gone on sending meanwhile")
+    func stalledSender() throws {
+        let isFull = Signal()
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequestHead()
+            try connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            _ = try Self.pour(connection.stream) { false }
+            isFull.open()
+            try connection.waitForEnd()
+        }
+        let proxy = try TestProxy(to: [backend], settings: { $0.clientSendTimeout = .seconds(2) })
+        let client = try proxy.connect(receiveBuffer: 8192)
+        try client.send("GET / HTTP/1.1\r\nHost: registry.test\r\nContent-Length: 2\r\n\r\nx")
+        try isFull.pass()
+        // On a slow machine it may be cut off by now.
+        try? client.send("x")
+        try backend.waitUntilEnded(1)
+        #expect(try client.waitForEnd() == .reset)
+    }
+
     @Test("a backend that takes nothing for too long is given up with 504")
     func stalledBackend() throws {
         let isOver = Signal()

@@ -25,9 +25,11 @@ extension HTTP1Downstream {
     }
 
     func setReadDeadline() {
+        // What the client does not take has its own time, and what it sends meanwhile does not change that.
+        guard !transport.hasPending else { return }
         if connection.isSwitched {
-            // A tunnel's idleness is the backend's connection to notice; what the client does not take has its own time.
-            if !transport.hasPending { worker.loop.clearDeadline(for: token) }
+            // A tunnel's idleness is the backend's connection to notice.
+            worker.loop.clearDeadline(for: token)
         } else if isBodyWanted, !connection.isBodyComplete {
             let timeout = exchange.location.timeouts.clientBody
             worker.loop.setDeadline(sending.deadline(for: timeout, at: worker.loop.now), for: token)

@@ -71,7 +71,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         }
         if readiness.isEnding, !hasClientEnded {
             hasClientEnded = true
-            if case .exchanging = phase, !transport.hasPending { setReadDeadline() }
+            if case .exchanging = phase { setReadDeadline() }
         }
         if transport.hasPending, readiness.mayWrite, !flushPending() { return }
         advance()
@@ -200,14 +200,14 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
                 return
             }
         }
-        setReadDeadline()
+        if transport.hasPending { setSendDeadline() } else { setReadDeadline() }
         if !input.isEmpty || transport.mayRead { worker.loop.again(token) }
     }
 
     override func pauseBody() {
         isBodyWanted = false
         sending.rest(at: worker.loop.now)
-        if !transport.hasPending { setReadDeadline() }
+        setReadDeadline()
     }
 
     private func receiveBody() {
