@@ -170,6 +170,16 @@ struct RewritingTests {
         #expect(try proxy.get("/", method: method).status == status)
     }
 
+    @Test("treats them so in a named location as well", arguments: [("GET", 200), ("POST", 403)])
+    func limitExceptByName(_ method: String, _ status: Int) throws {
+        let proxy = try TestProxy(
+            file: """
+                location / { try_files /nothing @app; }
+                location @app { limit_except GET { deny all; } proxy_pass http://BACKEND; }
+                """, to: backend)
+        #expect(try proxy.get("/", method: method).status == status)
+    }
+
     @Test("sends requests where variables with fixed values say")
     func choice() throws {
         let other = try ScriptedBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother")

@@ -50,14 +50,18 @@ extension Exchange {
             return false
         }
         let limit = location.settings.maxBodySize
-        if let exception = location.exception, !exception.covers(downstream) {
-            enter(host.location(exception.location))
-        }
+        enterException(of: host)
         if case .length(let length) = framing, let limit, length > limit {
             respond(413)
             return false
         }
         return true
+    }
+
+    /// Goes on by what `limit_except` says, where the method is none of those that it names.
+    private func enterException(of host: WorkerHost) {
+        guard let exception = location.exception, !exception.covers(downstream) else { return }
+        enter(host.location(exception.location))
     }
 
     private func place(on host: WorkerHost) -> WorkerHost.Place {
@@ -104,8 +108,9 @@ extension Exchange {
         request.isInternal = true
         guard isCounted(request) else { return }
         enter(found)
-        if let steps = found.steps {
-            guard isThrough(Rewriter.run(steps, of: found, for: self)) else { return }
+        enterException(of: host)
+        if let steps = location.steps {
+            guard isThrough(Rewriter.run(steps, of: location, for: self)) else { return }
             if request.needsLocation {
                 request.isInLocation = true
                 guard isCounted(request), located(by: host) else { return }
