@@ -20,7 +20,8 @@ extension Exchange {
 
     /// The backend took what waited for it.
     func upstreamDrained() {
-        if !isUploadStopped { downstream.resumeBody() }
+        // What a client sends that the backend is not told of must not come behind the request's head.
+        if !isUploadStopped, tunnel != nil || forwardedFraming.hasBody { downstream.resumeBody() }
         if tunnel != nil { tunnelDrained() }
     }
 
