@@ -121,6 +121,7 @@ extension Exchange {
         excluded.removeAll(keepingCapacity: true)
         hasRetriedFresh = false
         chosen = nil
+        leaveBackend()
     }
 
     /// Keeps what a backend says of the content, for the answer that takes the place of its own.

@@ -332,6 +332,9 @@ final class Exchange {
         responseBytes = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
+    /// What answers from now on is another backend, or none.
+    func leaveBackend() { backend = nil }
+
     /// Notes for the log that the backend has answered.
     func note(_ response: borrowing ResponseHead, in bytes: UnsafeRawBufferPointer) {
         if location.keepsFields { keep(response, in: bytes) }

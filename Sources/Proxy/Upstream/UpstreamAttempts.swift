@@ -54,8 +54,8 @@ struct UpstreamAttempts {
         last?.status = status
     }
 
-    /// A piece of the answer's body has come.
-    mutating func received(_ count: Int) { last?.bodyCount += count }
+    /// A piece of an answer's body has come, which is the backend's while it is asked.
+    mutating func received(_ count: Int) { if last?.ended == nil { last?.bodyCount += count } }
 
     /// The connection is given up or given back, after so many bytes went over it.
     mutating func ended(received: Int, sent: Int, at now: Instant) {
