@@ -15,6 +15,8 @@ final class ProxyHeaderReader: EventSource {
 
     private static let drainTime = Duration.seconds(30)
     private static let drainPause = Timeout.seconds(5)
+    /// How much is dropped before others have their turn.
+    private static let piecesPerTurn = 16
 
     private unowned(unsafe) let worker: Worker
     private var socket: FileDescriptor?
@@ -92,7 +94,7 @@ final class ProxyHeaderReader: EventSource {
 
     private func drain() {
         guard case .draining(let until) = phase else { return }
-        while true {
+        for _ in 0..<Self.piecesPerTurn {
             switch Socket.receive(raw, into: worker.scratch.region) {
             case .bytes:
                 guard worker.loop.now < until else { return close() }
@@ -101,6 +103,7 @@ final class ProxyHeaderReader: EventSource {
             case .end, .failed: return close()
             }
         }
+        worker.loop.again(token)
     }
 
     private func close() {
