@@ -264,6 +264,24 @@ struct TLSStreamTests {
         #expect(cut.server.wasTruncated)
     }
 
+    @Test("takes a fatal alert for no end of what is sent", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+    func alert(version: Int32) throws {
+        let link = try connected { _ = portico_ssl_set_versions($0, version, version) }
+        #expect(link.client.write(Array("last".utf8)[...]) == 4)
+        // A record that cannot be opened is answered with bad_record_mac.
+        #expect(link.serverWrite(Array("first".utf8)) == .complete)
+        #expect(link.client.read() == .bytes(Array("first".utf8)))
+        var record: [UInt8] = [23, 3, 3, 0, 64] + [UInt8](repeating: 7, count: 64)
+        #expect(send(link.server.descriptor, &record, record.count, 0) == record.count)
+        _ = link.client.read()
+        shutdown(link.client.descriptor, Int32(SHUT_WR))
+        #expect(link.serverRead().bytes == Array("last".utf8))
+        #expect(throws: Never.self) {
+            guard case .failed = link.serverRead().result else { throw CancellationError() }
+        }
+        #expect(link.server.tls?.failure != nil)
+    }
+
     @Test("says goodbye before it ends its direction, and after what is pending")
     func closes() throws {
         let link = try connected(bufferSize: 4096)

@@ -86,8 +86,17 @@ extension TLSStream {
     }
 
     /// OpenSSL has dealt with a handshake message or an alert (SSL_CTX_set_info_callback(3)).
-    static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, _, _ in
-        of(connection)?.noteMessage()
+    static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, event, value in
+        guard let stream = of(connection) else { return }
+        if event == SSL_CB_READ_ALERT, isFatal(value, on: connection) { stream.isAborted = true }
+        stream.noteMessage()
+    }
+
+    /// Whether an alert, its level and number in a byte each, ends the connection as broken (RFC 8446 §6, RFC 5246 §7.2).
+    private static func isFatal(_ alert: Int32, on connection: OpaquePointer?) -> Bool {
+        let (level, number) = (alert >> 8, alert & 0xff)
+        guard number != SSL_AD_CLOSE_NOTIFY else { return false }
+        return level == SSL3_AL_FATAL || SSL_version(connection) == TLS1_3_VERSION && number != SSL_AD_USER_CANCELLED
     }
 
     /// A client that does not say how it would resume cannot (RFC 8446 §4.2.9): Go's clients, docker among them, by custom.

@@ -13,6 +13,8 @@ package final class TLSStream {
     package private(set) var failure: TLSError?
     /// Whether the peer's bytes ended without its saying so (close_notify, RFC 8446 §6.1): they may have been cut.
     package private(set) var wasTruncated = false
+    /// Whether the other side has sent a fatal alert.
+    var isAborted = false
     /// Whether a read may bring something; false until the socket has news.
     private(set) var mayRead = true
     /// Whether the handshake is complete.
@@ -222,7 +224,8 @@ package final class TLSStream {
     }
 
     private func end() {
-        if SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN != 0 {
+        // OpenSSL notes a fatal alert as the peer's end, too.
+        if SSL_get_shutdown(connection) & SSL_RECEIVED_SHUTDOWN != 0, !isAborted {
             ending = .end
         } else if engine.wire.pointee.hasEnded {
             wasTruncated = true
