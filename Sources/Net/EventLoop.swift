@@ -16,6 +16,8 @@ package final class EventLoop {
     package private(set) var now: Instant
     /// The number of this turn of the loop: what the kernel reports in it was so before anything else happened in it.
     package private(set) var turnNumber = 0
+    /// Whether the kernel has reported all that there was to report when this turn began.
+    package private(set) var hasToldAll = true
     /// Called once each turn, after the events: the place to write out what the turn has gathered.
     package var turnEnded: (() -> Void)?
 
@@ -151,6 +153,7 @@ package final class EventLoop {
         let count = poller.wait(milliseconds: waitMilliseconds(limit: limit))
         now = .now
         turnNumber &+= 1
+        hasToldAll = count < poller.capacity
         for index in 0..<count {
             let (token, readiness) = poller[index]
             if isCurrent(token), let source = slots[token.slot].source { source.ready(readiness) }

@@ -16,6 +16,9 @@ struct Poller: ~Copyable {
 
     deinit { events.deallocate() }
 
+    /// The most events that a wait reports.
+    var capacity: Int { events.count }
+
     /// Watches a descriptor until it is closed.
     func add(_ raw: Int32, interest: Interest, token: Token) throws(SystemError) {
         try control(EPOLL_CTL_ADD, raw, interest, token)

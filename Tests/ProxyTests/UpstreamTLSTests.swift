@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Proxy
 import Routing
 import TLS
@@ -95,6 +96,34 @@ struct UpstreamTLSTests {
             #expect(try alone.answer(to: plainGet).status == (bad === silent ? 504 : 502))
             let proxy = try front(host([bad.endpoint, endpoint]), BackendContext())
             #expect(try proxy.answer(to: plainGet).text == "ok")
+        }
+    }
+
+    @Test("have not ended their answer when their connection ends, unless they say so", arguments: [true, false])
+    func truncation(isSaid: Bool) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("proxy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let pair = try SelfSigned.make(names: ["registry.test"], addresses: [], days: 30)
+        let paths = (certificate: folder.path + "/pair.crt", key: folder.path + "/pair.key")
+        try Data(pair.certificate).write(to: URL(fileURLWithPath: paths.certificate))
+        try Data(pair.key).write(to: URL(fileURLWithPath: paths.key))
+        let open = try ScriptedBackend { connection in
+            let stream = SecureStream(accepting: connection.stream.copy, pair: paths)
+            _ = try stream.receiveRequest()
+            try stream.send("HTTP/1.1 200 OK\r\n\r\nhalf")
+            if isSaid { stream.endProperly() } else { stream.halfClose() }
+            try stream.waitForEnd()
+        }
+        let client = try front(host([open.endpoint]), BackendContext()).connect()
+        try client.send("GET / HTTP/1.1\r\nHost: registry.test\r\n\r\n")
+        #expect(try client.receive(through: "half").hasSuffix("4\r\nhalf"))
+        if isSaid {
+            #expect(try client.receive(through: "0\r\n\r\n") == "\r\n0\r\n\r\n")
+        } else {
+            try client.waitForEnd()
+            #expect(
+                client.history.suffix(2) != Array("\r\n".utf8) || client.history.suffix(6) == Array("half\r\n".utf8))
         }
     }
 

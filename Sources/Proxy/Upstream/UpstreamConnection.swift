@@ -109,7 +109,8 @@ class UpstreamConnection: Responder, EventSource {
     /// ask for it where the request can then be repeated. What comes between that moment and the request escapes; so would
     /// what comes between a look and the request, and a loop's turn is short.
     final func assign(_ exchange: Exchange) -> Bool {
-        if transport.tls == nil, idleTurn != worker.loop.turnNumber, exchange.downstream.request.method.isIdempotent {
+        let isTold = idleTurn != worker.loop.turnNumber && worker.loop.hasToldAll
+        if transport.tls == nil, isTold, exchange.downstream.request.method.isIdempotent {
             trustedTurn = worker.loop.turnNumber
         } else {
             guard isSilent else { return false }
@@ -311,6 +312,8 @@ class UpstreamConnection: Responder, EventSource {
 
     private func ended() {
         switch endOfInput() {
+        // Over TLS anybody on the way can end the connection, but only the backend can say that this is the end (RFC 9112 §9.8).
+        case .complete where transport.wasTruncated: fail(.responseCut)
         case .complete: exchange?.receivedResponse(UnsafeMutableRawBufferPointer(start: nil, count: 0), isLast: true)
         case .unanswered: fail(isReused ? .staleConnection : .backendGone)
         case .truncated: fail(isHeadComplete ? .responseCut : .backendGarbage)

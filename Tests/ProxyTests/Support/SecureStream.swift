@@ -4,13 +4,15 @@ import Foundation
 import Glibc
 import TLS
 
-/// A client's end of a TLS connection.
+/// An end of a TLS connection.
 final class SecureStream: TestStream {
     /// Whether the other side has said that nothing more follows, so that no cut can hide in the end.
     private(set) var wasEndedProperly = false
     private let connection: OpaquePointer
     private let settings: OpaquePointer
 
+    /// A client's end.
+    ///
     /// - Parameters:
     ///   - serverName: the host that is named in the greeting; nil for none.
     ///   - client: the paths of a certificate and its key to be shown to a server that asks for one.
@@ -31,6 +33,19 @@ final class SecureStream: TestStream {
         guard let client else { return }
         SSL_use_certificate_chain_file(connection, client.certificate)
         SSL_use_PrivateKey_file(connection, client.key, SSL_FILETYPE_PEM)
+    }
+
+    /// A server's end.
+    ///
+    /// - Parameter pair: the paths of its certificate and key.
+    init(accepting descriptor: Int32, pair: (certificate: String, key: String)) {
+        settings = SSL_CTX_new(TLS_server_method())
+        SSL_CTX_use_certificate_chain_file(settings, pair.certificate)
+        SSL_CTX_use_PrivateKey_file(settings, pair.key, SSL_FILETYPE_PEM)
+        connection = SSL_new(settings)
+        super.init(owning: descriptor)
+        SSL_set_fd(connection, descriptor)
+        SSL_set_accept_state(connection)
     }
 
     deinit {

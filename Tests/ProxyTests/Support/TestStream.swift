@@ -31,6 +31,9 @@ class TestStream {
 
     deinit { close() }
 
+    /// A copy of the descriptor, for who goes on with it in another way.
+    var copy: Int32 { dup(descriptor) }
+
     /// Connects to a port of this machine; a small `receiveBuffer` makes the other side feel that nobody reads.
     static func connect(to endpoint: Endpoint, receiveBuffer: Int32? = nil, isSecure: Bool = false) throws -> TestStream
     {
