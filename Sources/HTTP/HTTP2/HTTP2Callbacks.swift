@@ -239,9 +239,14 @@ extension HTTP2Session {
 
     /// A frame is not going to be sent.
     func notSent(_ frame: nghttp2_frame) {
-        guard role == .client, frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue),
-            frame.headers.cat == NGHTTP2_HCAT_REQUEST
-        else { return }
+        guard frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return }
+        guard role == .client else {
+            // Nobody else would tell the client that nothing comes: nghttp2 takes no body where there is no head.
+            return HTTP2Stream.with(session, frame.hd.stream_id, else: ()) { stream in
+                if stream.isOpen { reset(stream, .internalError) }
+            }
+        }
+        guard frame.headers.cat == NGHTTP2_HCAT_REQUEST else { return }
         // nghttp2 may never have opened the stream, and then says nothing of its end.
         guard let stream = streams.first(where: { $0.id == frame.hd.stream_id }) else { return }
         closed(stream, .refusedStream)

@@ -45,6 +45,9 @@ package final class HTTP2Session {
     private(set) var session: OpaquePointer
     private let memory: HTTP2SessionMemory
 
+    /// The most that the fields of a head may take before they are packed, in bytes: more than any that comes to be sent.
+    private static let longestSentHead = 256 * 1024
+
     /// A side of a connection that nothing was read from; its greeting is due at once.
     ///
     /// - Parameters:
@@ -63,6 +66,8 @@ package final class HTTP2Session {
         defer { nghttp2_option_del(options) }
         nghttp2_option_set_no_auto_window_update(options, 1)
         nghttp2_option_set_no_closed_streams(options, 1)
+        // nghttp2's own bound is less than what heads of HTTP/1 may hold.
+        nghttp2_option_set_max_send_header_block_length(options, Self.longestSentHead)
         nghttp2_option_set_max_deflate_dynamic_table_size(options, limits.encoderTableSize)
         nghttp2_option_set_max_outbound_ack(options, limits.queuedAcknowledgements)
         nghttp2_option_set_max_settings(options, limits.settingsPerFrame)

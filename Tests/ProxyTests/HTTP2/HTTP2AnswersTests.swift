@@ -41,6 +41,18 @@ struct HTTP2AnswersTests {
         }
     }
 
+    @Test("have heads as large as those of HTTP/1, with and without a body", arguments: ["GET", "HEAD"])
+    func largeHeads(method: String) throws {
+        let fields = (0..<390).map { "X-\(1000 + $0): \(String(repeating: "v", count: 150))\r\n" }
+        let backend = try ScriptedBackend.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: \(method == "GET" ? 2 : 0)\r\n\(fields.joined())\r\n"
+                + (method == "GET" ? "ok" : ""))
+        let client = try TestProxy(to: [backend]).connectHTTP2()
+        let answer = try client.receive(client.request(method))
+        #expect(answer.code == .noError)
+        #expect(answer.text == (method == "GET" ? "ok" : ""))
+    }
+
     @Test("last until the backend closes, where it says no length")
     func untilClose() throws {
         let proxy = try TestProxy(to: [

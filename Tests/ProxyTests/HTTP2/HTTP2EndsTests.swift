@@ -179,6 +179,28 @@ struct HTTP2EndsTests {
         #expect(answer.code == .internalError || answer.code == .cancel)
     }
 
+    @Test("are resets where not even the end of an answer finds a window")
+    func endWithoutWindow() throws {
+        let isTaken = Signal()
+        let backend = try ScriptedBackend { connection in
+            _ = try connection.receiveRequest()
+            try connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n")
+            try isTaken.pass()
+            try connection.send("0\r\n\r\n")
+            try connection.waitForEnd()
+        }
+        let proxy = try TestProxy(to: [backend], settings: { $0.clientSendTimeout = .milliseconds(100) })
+        var limits = HTTP2Limits()
+        limits.streamWindow = 10
+        let client = try proxy.connectHTTP2(limits: limits)
+        client.takesBodies = false
+        let answer = try client.request()
+        try client.receive(until: "the body") { answer.byteCount == 10 }
+        isTaken.open()
+        try client.receive(answer)
+        #expect(answer.code == .cancel)
+    }
+
     @Test("are GOAWAYs where the client breaks the protocol, and 400 where it only speaks oddly")
     func breaches() throws {
         let proxy = try TestProxy(to: [.answering()])

@@ -139,6 +139,10 @@ final class HTTP2Downstream: Downstream, EventSource {
             connection.gather()
         } else if isRunning {
             exchange.downstreamFailed(.clientSlow)
+        } else {
+            // Not even the end of its answer could be sent: it needs a window as well.
+            session.reset(stream, .cancel)
+            connection.gather()
         }
     }
 
@@ -397,7 +401,7 @@ final class HTTP2Downstream: Downstream, EventSource {
         isRunning = false
         isBodyWanted = false
         input = ByteBuffer()
-        if stream?.hasKept == true { setSendDeadline() } else { worker.loop.clearDeadline(for: token) }
+        if stream?.hasSentEnd == false { setSendDeadline() } else { worker.loop.clearDeadline(for: token) }
         if let stream, stream.isTunnel, !isInputEnded {
             // What the client goes on sending is not wanted; where the end has not been sent yet, that is said behind it.
             if stream.hasSentEnd { session.reset(stream, .noError) } else { stream.isTunnel = false }

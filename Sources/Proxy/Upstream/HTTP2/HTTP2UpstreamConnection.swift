@@ -1,4 +1,5 @@
 internal import Bytes
+private import Glibc
 internal import HTTP
 internal import Net
 internal import Routing
@@ -64,6 +65,7 @@ final class HTTP2UpstreamConnection: EventSource, OutputGathering {
         self.backend = backend
         workspace = worker.http2
         let socket = try Socket.connect(to: .ip(backend.endpoint))
+        guard socket.raw < worker.descriptors.backends else { throw SystemError(call: "socket", code: EMFILE) }
         if let security = backend.security {
             do {
                 transport = try Transport(

@@ -154,13 +154,10 @@ final class HTTP2UpstreamStream: Responder, EventSource {
 
     func deadlinePassed() {
         guard let stream, exchange != nil else { return }
-        if stream.hasKept {
-            // A backend that takes a little at a time is slow, not gone.
-            guard stream.keptCount == keptCount else { return setDeadline() }
-            return fail(.backendStalled)
-        }
+        // A backend that takes a little at a time is slow, not gone.
+        if stream.hasKept, stream.keptCount != keptCount { return setDeadline() }
         connection?.doubt(since: began)
-        fail(.backendSilent)
+        fail(stream.hasKept ? .backendStalled : .backendSilent)
     }
 
     /// The backend owes an answer only once it has the whole request, or has begun to answer.
