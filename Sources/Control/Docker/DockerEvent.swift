@@ -50,14 +50,15 @@ package enum DockerEvent: Equatable {
 
         /// Whether processes end at this signal unless they were made to do something else with it on purpose.
         ///
-        /// HUP, USR1, USR2, WINCH and the like are how operators ask a server to read its files again.
+        /// HUP, USR1, USR2, WINCH and the like are how operators ask a server to read its files again, and QUIT is how they ask
+        /// a Java machine what its threads do.
         var isStop: Bool { Self.stopping.contains(number) }
 
         private static let numbers = [
             "HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "PWR": 30,
             "WINCH": 28, "STOP": 19, "CONT": 18, "RTMIN": 34,
         ]
-        private static let stopping: Set = [2, 3, 6, 9, 15]
+        private static let stopping: Set = [2, 6, 9, 15]
     }
 
     /// Reads one event as the engine writes it.

@@ -54,7 +54,7 @@ struct ContainerTableTests {
         "takes a container out at its end",
         arguments: [
             DockerEvent.stopped(id: "x"), .signalled(id: "x", signal: .init(number: 15)),
-            .signalled(id: "x", signal: .init(number: 9)), .signalled(id: "x", signal: .init(number: 3)),
+            .signalled(id: "x", signal: .init(number: 9)), .signalled(id: "x", signal: .init(number: 2)),
         ])
     func ends(event: DockerEvent) throws {
         var table = try running(answer("x"), answer("y"))
