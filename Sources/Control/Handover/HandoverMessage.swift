@@ -15,6 +15,8 @@ enum HandoverMessage: Equatable {
     case failed(String)
     /// The old server accepts nothing more.
     case released
+    /// The old server takes its offer back: it goes on alone, or ends for good.
+    case withdrawn
 
     /// The most bytes of a message.
     static let limit = 16_384
@@ -26,6 +28,7 @@ enum HandoverMessage: Equatable {
         case ready = 4
         case failed = 5
         case released = 6
+        case withdrawn = 7
     }
 
     /// The bytes of the message.
@@ -52,6 +55,7 @@ enum HandoverMessage: Equatable {
             writer.put(String(text.prefix(Self.limit / 8)))
             return writer.bytes
         case .released: return MessageWriter(kind: Kind.released.rawValue).bytes
+        case .withdrawn: return MessageWriter(kind: Kind.withdrawn.rawValue).bytes
         }
     }
 
@@ -81,6 +85,7 @@ enum HandoverMessage: Equatable {
         case .ready: message = .ready(process: try reader.number())
         case .failed: message = .failed(try reader.text())
         case .released: message = .released
+        case .withdrawn: message = .withdrawn
         }
         try reader.end()
         return message

@@ -54,8 +54,13 @@ final class HandoverOffer: EventSource {
         close()
     }
 
-    /// Takes the offer back.
-    func close() {
+    /// Takes the offer back, and says so: without a word the other server would take this one for dead, and go on alone.
+    func withdraw() {
+        try? Socket.send(line.raw, HandoverMessage.withdrawn.encoded)
+        close()
+    }
+
+    private func close() {
         guard let token else { return }
         loop.unwatch(line.raw)
         loop.remove(token)
@@ -83,7 +88,7 @@ final class HandoverOffer: EventSource {
     }
 
     private func fail(_ reason: String) {
-        close()
+        withdraw()
         failed(reason)
     }
 }

@@ -123,8 +123,8 @@ package final class Inheritance {
     /// Tells the other server that this one cannot take over, and why.
     package func fail(_ reason: String) { tell(.failed(reason)) }
 
-    /// Tells the other server that this one serves, and calls back when that has stopped accepting; `lost` when it is gone, or has
-    /// taken its offer back, before.
+    /// Tells the other server that this one serves, and calls back when that has stopped accepting, or is gone; `lost` when it has
+    /// taken its offer back before.
     ///
     /// - Throws: `SystemError` when the kernel refuses to watch the line.
     func succeed(
@@ -135,10 +135,11 @@ package final class Inheritance {
             guard let raw = self.line else { return }
             do throws(SystemError) {
                 let (bytes, _) = try Socket.receive(raw, limit: HandoverMessage.limit)
-                if (try? HandoverMessage(bytes)) == .released { released() } else { lost() }
+                // Who has died without a word cannot serve, and leaves all that waits in the queues to this server.
+                if bytes.isEmpty || (try? HandoverMessage(bytes)) == .released { released() } else { lost() }
             } catch {
                 if error.isWouldBlock { return }
-                lost()
+                released()
             }
             close(loop)
         }

@@ -332,7 +332,8 @@ package final class Supervisor {
 
     private func drain() {
         phase = .draining
-        offer?.close()
+        offer?.withdraw()
+        offer = nil
         notifier?.tell(.stopping)
         configurator?.stop()
         externalListeners?.stop()

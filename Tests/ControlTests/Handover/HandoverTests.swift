@@ -65,7 +65,7 @@ struct HandoverTests {
     func containers(areKnown: Bool) throws {
         let (offer, line) = try offer([:], knowsContainers: areKnown)
         #expect(try inherit(line).knowsContainers == areKnown)
-        offer.close()
+        offer.withdraw()
     }
 
     @Test("goes on where the other server fails, and knows why")
@@ -75,7 +75,7 @@ struct HandoverTests {
         try loop.wait(for: "the failure") { outcome.failure != nil }
         #expect(outcome.failure == "the file is broken")
         #expect(outcome.process == nil)
-        offer.close()
+        offer.withdraw()
     }
 
     @Test("goes on where the other server ends without a word")
@@ -84,7 +84,7 @@ struct HandoverTests {
         _ = FileDescriptor(owning: line)
         try loop.wait(for: "the end") { outcome.failure != nil }
         #expect(outcome.failure?.hasPrefix("it ended before it served") == true)
-        offer.close()
+        offer.withdraw()
     }
 
     @Test("tells the other server when the offer is taken back")
@@ -93,7 +93,7 @@ struct HandoverTests {
         do {
             let (offer, line) = try offer([:])
             inheritance = try inherit(line)
-            offer.close()
+            offer.withdraw()
         }
         try inheritance.succeed(
             on: loop, released: { [outcome] in outcome.isReleased = true }, lost: { [outcome] in outcome.isLost = true }
@@ -102,12 +102,28 @@ struct HandoverTests {
         #expect(!outcome.isReleased)
     }
 
+    @Test("leaves all to the other server when it dies", arguments: [false, true])
+    func death(isReset: Bool) throws {
+        let (own, other) = try SocketPair(.packets).release()
+        let end = FileDescriptor(owning: own)
+        try Socket.send(end.raw, HandoverMessage.complete(knowsContainers: true).encoded)
+        let inheritance = try inherit(other)
+        try inheritance.succeed(
+            on: loop, released: { [outcome] in outcome.isReleased = true }, lost: { [outcome] in outcome.isLost = true }
+        )
+        // An end that comes before everything was read is a reset (unix(7)).
+        if !isReset { _ = try Socket.receive(end.raw, limit: HandoverMessage.limit) }
+        _ = consume end
+        try loop.wait(for: "the end") { outcome.isReleased }
+        #expect(!outcome.isLost)
+    }
+
     private static let messages: [HandoverMessage] = [
         .listener(ListenAddress(loopback, isSecure: true)),
         .listener(
             ListenAddress(Endpoint(address: IPAddress(ipv6: 1, 2), port: 443), isSecure: false, isExternal: true)),
         .control, .complete(knowsContainers: true), .complete(knowsContainers: false), .ready(process: 12),
-        .failed("why"), .released,
+        .failed("why"), .released, .withdrawn,
     ]
 
     @Test("uses messages that mean to the reader what the writer said, whole", arguments: messages.indices)
@@ -123,7 +139,7 @@ struct HandoverTests {
 
     @Test(
         "takes no other messages",
-        arguments: [[], [0], [7], [1, 2], [1, 0, 0, 0, 0, 0, 1, 0x78, 0, 80], [3], [3, 2], [5, 0, 0, 0, 1, 0xff]]
+        arguments: [[], [0], [8], [1, 2], [1, 0, 0, 0, 0, 0, 1, 0x78, 0, 80], [3], [3, 2], [5, 0, 0, 0, 1, 0xff]]
             as [[UInt8]])
     func hostile(bytes: [UInt8]) {
         #expect(throws: MessageError.self) { try HandoverMessage(bytes) }
