@@ -16,6 +16,8 @@ final class FileStore {
         var stamp: FileStamp?
         /// Whether the next refresh must look again although the stamp is the same.
         var isDoubtful: Bool
+        /// What the last look came to and nobody has told of.
+        var unconfirmed: FileContent?
     }
 
     /// The folders that the operator fills.
@@ -33,9 +35,11 @@ final class FileStore {
 
     private var files: [String: Entry] = [:]
     private var listings: [String: FolderListing] = [:]
-    /// The listings before everything was forgotten, for folders that cannot be read any more.
-    private var forgotten: [String: FolderListing] = [:]
     private var patterns: [String: [String]] = [:]
+    /// What was known before everything was forgotten. It stands for what cannot be read now, or is being written to.
+    private var forgotten: (files: [String: FileContent], listings: [String: FolderListing]) = ([:], [:])
+    /// The same as `unconfirmed` of an entry.
+    private var unconfirmed: (listings: [String: FolderListing], patterns: [String: [String]]) = ([:], [:])
     /// What was asked for since `forgetUnused()`.
     private var used: Set<String> = []
 
@@ -108,11 +112,11 @@ final class FileStore {
 
     /// Looks again at what was asked for.
     ///
-    /// - Parameter told: the files and folders in the watched folders of which there is news, and nothing elsewhere; nil to
-    ///   look at everything.
+    /// Where nothing is told of a change, nothing tells either when the writer is done: then a change counts when the next look
+    /// comes to the same.
     /// - Returns: the paths of the files, folders and patterns that are not as they were.
-    func refresh(_ told: Set<String>? = nil) -> Set<String> {
-        guard let told else { return refreshAll() }
+    func refresh(_ news: FileNews = .somewhere) -> Set<String> {
+        guard case .named(let told) = news else { return refreshAll(isTold: news == .somewhere) }
         var changed: Set<String> = []
         var names: [String: [String]] = [:]
         for path in told {
@@ -128,7 +132,7 @@ final class FileStore {
             if refresh(folder, names) { changed.insert(folder) }
         }
         for (pattern, paths) in patterns where names[Folders.parent(of: pattern)] != nil {
-            if refresh(pattern, before: paths) { changed.insert(pattern) }
+            if refresh(pattern, before: paths, isTold: true) { changed.insert(pattern) }
         }
         return changed
     }
@@ -146,35 +150,53 @@ final class FileStore {
         return !listing.isSame(as: before)
     }
 
-    private func refresh(_ pattern: String, before: [String]) -> Bool {
+    private func refresh(_ pattern: String, before: [String], isTold: Bool) -> Bool {
+        let last = unconfirmed.patterns.removeValue(forKey: pattern)
         // While a folder cannot be opened, what it held stands.
         guard let new = ProtectedFiles.paths(matching: pattern), new != before else { return false }
+        guard isTold || new == last else {
+            unconfirmed.patterns[pattern] = new
+            return false
+        }
         patterns[pattern] = new
         return true
     }
 
-    private func refreshAll() -> Set<String> {
+    private func refreshAll(isTold: Bool) -> Set<String> {
         var changed: Set<String> = []
         for (path, entry) in files {
             guard entry.isDoubtful || FileStamp(of: path) != entry.stamp else { continue }
             let new = read(path, previous: entry.value)
+            guard isTold || new.value == entry.value || new.value == entry.unconfirmed else {
+                files[path] = Entry(value: entry.value, stamp: nil, isDoubtful: true, unconfirmed: new.value)
+                continue
+            }
             files[path] = new
             if new.value != entry.value { changed.insert(path) }
         }
         for (folder, listing) in listings {
+            let last = unconfirmed.listings.removeValue(forKey: folder)
             guard listing.isDoubtful || FileStamp(of: folder) != listing.stamp else { continue }
             let new = list(folder, previous: listing)
+            guard isTold || new.isSame(as: listing) || last.map(new.isSame) == true else {
+                unconfirmed.listings[folder] = new
+                continue
+            }
             listings[folder] = new
             if !new.isSame(as: listing) { changed.insert(folder) }
         }
-        for (pattern, paths) in patterns where refresh(pattern, before: paths) { changed.insert(pattern) }
+        for (pattern, paths) in patterns where refresh(pattern, before: paths, isTold: isTold) {
+            changed.insert(pattern)
+        }
         return changed
     }
 
     /// Forgets everything, so that all of it is read again.
     func forget() {
+        forgotten.files.merge(files.mapValues(\.value)) { $1 }
+        forgotten.listings.merge(listings.filter(\.value.isKnown)) { $1 }
+        unconfirmed = ([:], [:])
         files = [:]
-        forgotten.merge(listings.filter(\.value.isKnown)) { $1 }
         listings = [:]
         patterns = [:]
         knownPaths = nil
@@ -192,10 +214,11 @@ final class FileStore {
             noteAsked(path)
         }
         used = []
+        forgotten = ([:], [:])
     }
 
     private func read(_ path: String, previous: FileContent?) -> Entry {
-        let kept = previous ?? .missing
+        let kept = previous ?? forgotten.files[path] ?? .missing
         if isUnsettled(path) { return Entry(value: kept, stamp: nil, isDoubtful: true) }
         for _ in 0..<3 {
             if let entry = Self.entry(of: FileReading(of: path)) { return entry }
@@ -217,10 +240,7 @@ final class FileStore {
     }
 
     private func list(_ folder: String, previous: FolderListing?) -> FolderListing {
-        let isNewName = isNewName(in: folder)
-        let listing = FolderListing(of: folder, previous: previous, isNewName: isNewName)
-        guard listing.reason != nil, previous == nil, let last = forgotten[folder] else { return listing }
-        return FolderListing(of: folder, previous: last, isNewName: isNewName)
+        FolderListing(of: folder, previous: previous ?? forgotten.listings[folder], isNewName: isNewName(in: folder))
     }
 
     /// A name that is new counts from when its file was written to the end.

@@ -20,7 +20,7 @@ final class FolderWatcher: EventSource {
 
     private let loop: EventLoop
     private let interval: Duration
-    private let changed: (Set<String>?) -> Void
+    private let changed: (FileNews) -> Void
     private let events: FolderEvents
     private var token: Token?
     private var plan = WatchPlan([])
@@ -38,11 +38,10 @@ final class FolderWatcher: EventSource {
     ///
     /// - Parameters:
     ///   - interval: the time between two regular looks; they are rarer where a look takes more than a two hundredth of it.
-    ///   - changed: called on the loop's thread with the paths of which there is news, all of them in folders that are watched
-    ///     as such and called as they were there; or with nil where everything has to be looked at.
+    ///   - changed: called on the loop's thread. Paths are all in folders that are watched as such, and called as they were there.
     /// - Throws: `SystemError` when the kernel gives no inotify descriptor.
     init(
-        on loop: EventLoop, interval: Duration = .seconds(1), changed: @escaping (Set<String>?) -> Void
+        on loop: EventLoop, interval: Duration = .seconds(1), changed: @escaping (FileNews) -> Void
     ) throws(SystemError) {
         self.loop = loop
         self.interval = interval
@@ -115,14 +114,19 @@ final class FolderWatcher: EventSource {
     func deadlinePassed() {
         // Where events never cease, the regular look comes all the same.
         let isOverdue = loop.now >= (firstEvent == nil ? nextLook : nextLook + interval)
-        let news = isOverdue ? nil : told
+        let news: FileNews =
+            switch told {
+            case .some(let paths) where !isOverdue: .named(paths)
+            case .some([]): .none
+            default: .somewhere
+            }
         (firstEvent, told) = (nil, [])
         pause = Self.quiet
         writers = writers.filter { loop.now.since($0.value) < Self.writerPatience }
         let start = Instant.now
         changed(news)
         let end = Instant.now
-        if news == nil { nextLook = end + max(interval, end.since(start) * 200) }
+        if isOverdue || news == .somewhere { nextLook = end + max(interval, end.since(start) * 200) }
         if let token, firstEvent == nil { loop.setDeadline(max(nextLook, end + Self.quiet), for: token) }
     }
 

@@ -87,7 +87,7 @@ final class Configurator {
 
     /// What the parts are given to call before the whole of them stands.
     private final class Relay {
-        var filesChanged: ((Set<String>?) -> Void)?
+        var filesChanged: ((FileNews) -> Void)?
         var containersChanged: (() -> Void)?
     }
 
@@ -153,8 +153,8 @@ final class Configurator {
 
     // MARK: - Changes
 
-    private func lookAtFiles(_ told: Set<String>?) {
-        if builder.refresh(told) { setOutdated() }
+    private func lookAtFiles(_ news: FileNews) {
+        if builder.refresh(news) { setOutdated() }
         watcher.watch(builder.paths)
     }
 

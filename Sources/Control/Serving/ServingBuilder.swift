@@ -53,14 +53,14 @@ final class ServingBuilder {
     var paths: Set<String> { files.paths }
 
     /// Looks whether files have changed, and says whether a new build may come to something else.
-    ///
-    /// - Parameter told: the files in the watched folders of which there is news, and nothing elsewhere; nil to look at all.
-    func refresh(_ told: Set<String>? = nil) -> Bool {
-        let changed = files.refresh(told)
+    func refresh(_ news: FileNews = .somewhere) -> Bool {
+        let changed = files.refresh(news)
         changes?.formUnion(changed)
         var isChanged = !changed.isEmpty
         let folder = settings.folders.certificates
-        guard told?.contains(where: { Folders.parent(of: $0) == folder }) ?? true else { return isChanged }
+        if case .named(let paths) = news, !paths.contains(where: { Folders.parent(of: $0) == folder }) {
+            return isChanged
+        }
         // A pair is written in two steps at least; what is read in between would only be reported as broken. So would a
         // name that is there before its bytes are.
         let isBeingWritten = pathsBeingWritten().contains { path in

@@ -106,6 +106,54 @@ struct FileStoreTests {
         #expect(store.hostFiles == ["a"])
     }
 
+    @Test("keeps what it knew of a file that somebody is writing to when everything is read again")
+    func forgottenWhileWritten() throws {
+        let path = folder.path("vhost.d/a")
+        try folder.write("vhost.d/a", "whole")
+        try folder.write("vhost.d/b", "other")
+        #expect(store.hostFiles == ["a", "b"])
+        _ = store.read(path)
+        store.isBeingWritten = { $0 == path }
+        try folder.write("vhost.d/a", "ha")
+        try folder.remove("vhost.d/b")
+        store.forget()
+        #expect(store.hostFiles == ["a"])
+        #expect(store.read(path) == bytes("whole"))
+        store.isBeingWritten = { _ in false }
+        #expect(store.refresh().contains(path))
+        #expect(store.read(path) == bytes("ha"))
+    }
+
+    @Test("takes nothing for a change that nothing has told of before two looks come to the same")
+    func untold() throws {
+        let (path, pattern) = (folder.path("vhost.d/a"), folder.path("vhost.d/*.inc"))
+        try folder.write("vhost.d/a", "deny all;")
+        _ = (store.read(path), store.hostFiles, store.paths(matching: pattern))
+        for half in ["", "deny"] {
+            try folder.write("vhost.d/a", half)
+            #expect(store.refresh(.none).isEmpty)
+            #expect(store.read(path) == bytes("deny all;"))
+        }
+        try folder.write("vhost.d/a", "deny none;")
+        #expect(store.refresh(.none).isEmpty)
+        #expect(store.refresh(.none) == [path])
+        #expect(store.read(path) == bytes("deny none;"))
+        // One that is removed and made anew was never gone.
+        try folder.remove("vhost.d/a")
+        try folder.write("vhost.d/b.inc", "")
+        #expect(store.refresh(.none).isEmpty)
+        #expect(store.hostFiles == ["a"])
+        try folder.write("vhost.d/a", "deny none;")
+        try folder.remove("vhost.d/b.inc")
+        #expect(store.refresh(.none).isEmpty)
+        try folder.remove("vhost.d/a")
+        try folder.write("vhost.d/b.inc", "")
+        #expect(store.refresh(.none).isEmpty)
+        #expect(store.refresh(.none) == [path, folder.path("vhost.d"), pattern])
+        #expect(store.read(path) == .missing)
+        #expect(store.hostFiles == ["b.inc"])
+    }
+
     @Test("notices what begins to match a pattern")
     func patterns() throws {
         let pattern = folder.path("vhost.d/*.inc")
@@ -191,7 +239,7 @@ struct FileStoreTests {
         let (a, b) = (folder.path("vhost.d/a"), folder.path("vhost.d/b"))
         #expect([store.read(a), store.read(b)] == [bytes("one"), bytes("one")])
         for name in ["a", "b"] { try folder.write("vhost.d/\(name)", "two") }
-        #expect(store.refresh([a]) == [a])
+        #expect(store.refresh(.named([a])) == [a])
         #expect([store.read(a), store.read(b)] == [bytes("two"), bytes("one")])
         #expect(store.refresh() == [b])
     }
@@ -218,7 +266,7 @@ struct FileStoreTests {
             for name in ["a", "b", "c.inc", "d.inc"] where isLink("vhost.d/\(name)") {
                 told.insert(folder.path("vhost.d/\(name)"))
             }
-            _ = store.refresh(told)
+            _ = store.refresh(.named(told))
             let fresh = FileStore(folders: store.folders)
             #expect(store.hostFiles == fresh.hostFiles)
             #expect(store.hostFolders == fresh.hostFolders)

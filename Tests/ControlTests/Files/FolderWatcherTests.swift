@@ -16,9 +16,10 @@ struct FolderWatcherTests {
         /// What was told since it was last emptied; nil where everything had to be looked at.
         var told: Set<String>? = []
 
-        func take(_ paths: Set<String>?) {
+        func take(_ news: FileNews) {
             count += 1
-            told = paths.flatMap { paths in told.map { $0.union(paths) } }
+            guard case .named(let paths) = news else { return told = nil }
+            told = told.map { $0.union(paths) }
         }
     }
 
@@ -41,9 +42,10 @@ struct FolderWatcherTests {
 
     @Test("looks regularly, whatever the kernel tells")
     func regular() throws {
-        let looks = News()
-        let watcher = try FolderWatcher(on: loop, interval: .milliseconds(5)) { _ in looks.count += 1 }
+        var looks: [FileNews] = []
+        let watcher = try FolderWatcher(on: loop, interval: .milliseconds(5)) { looks.append($0) }
         try loop.wait(for: "two looks") { looks.count >= 2 }
+        #expect(looks.prefix(2) == [.none, .none])
         watcher.close()
     }
 

@@ -337,7 +337,7 @@ struct ServingBuilderTests {
                 containers[name] = container
             default: try folder.write("vhost.d/\(name)", texts.randomElement(using: &generator) ?? "")
             }
-            _ = builder.refresh(told)
+            _ = builder.refresh(told.map { .named($0) } ?? .somewhere)
             let running = containers.values.sorted { $0.id < $1.id }
             let (result, fresh) = (builder.build(containers: running), try self.builder().build(containers: running))
             #expect(result.diagnostics.map(\.description) == fresh.diagnostics.map(\.description))
