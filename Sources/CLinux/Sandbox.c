@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -260,11 +261,22 @@ int portico_become(uid_t user, gid_t group) {
     return 0;
 }
 
+// What the process belongs to beside its group: a right to files as well.
+static gid_t own_groups[NGROUPS_MAX];
+static int own_group_count = -1;
+
 int portico_open_files_as(uid_t user, gid_t group) {
-    // The group first on the way to another user, who may not change it, and last on the way back.
-    if (user != 0) setfsgid(group);
+    // The groups first on the way to another user, who may not change them, and last on the way back.
+    if (user != 0) {
+        if (own_group_count < 0) own_group_count = getgroups(NGROUPS_MAX, own_groups);
+        if (own_group_count < 0 || setgroups(0, NULL) != 0) return -1;
+        setfsgid(group);
+    }
     setfsuid(user);
-    if (user == 0) setfsgid(group);
+    if (user == 0) {
+        setfsgid(group);
+        if (own_group_count >= 0) setgroups((size_t)own_group_count, own_groups);
+    }
     // The calls themselves tell nothing but who it was before.
     return setfsuid((uid_t)-1) == (int)user ? 0 : -1;
 }

@@ -20,7 +20,7 @@ package enum ProtectedFiles {
     /// The longest path that is asked for, in bytes.
     package static let longestPath = 4096
 
-    private static let wire = Mutex<Int32>(-1)
+    private static let keeper = Mutex(KeeperLine())
 
     /// Asks the keeper at the other end of a line of packets from now on, until that fails. The line is given away.
     ///
@@ -30,10 +30,7 @@ package enum ProtectedFiles {
         // The keeper answers at once; a file system that hangs would hang this process too.
         Socket.setPatience(line.raw, seconds: 5)
         let raw = line.release()
-        wire.withLock { wire in
-            if wire >= 0 { close(wire) }
-            wire = raw
-        }
+        keeper.withLock { $0.lead(over: FileDescriptor(owning: raw)) }
     }
 
     /// open(2) of a file or folder for reading; never waits for the writer of a fifo. -1 with errno where it fails.
@@ -103,22 +100,8 @@ package enum ProtectedFiles {
 
     private static func ask(_ request: Request, _ path: String) -> Int32 {
         let refusal = errno
-        let outcome = wire.withLock { wire -> (raw: Int32, code: Int32) in
-            guard wire >= 0, path.utf8.count <= longestPath else { return (-1, refusal) }
-            do throws(SystemError) {
-                try Socket.send(wire, [request.rawValue] + Array(path.utf8))
-                let (bytes, descriptors) = try Socket.receive(wire, limit: 8, descriptorLimit: 1)
-                guard bytes.count == 4 else { throw SystemError(call: "recvmsg", code: EPIPE) }
-                let code = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
-                guard let raw = descriptors.first else { return (-1, code == 0 ? refusal : code) }
-                return (raw, 0)
-            } catch {
-                // Answers and questions would not belong together any more.
-                close(wire)
-                wire = -1
-                return (-1, refusal)
-            }
-        }
+        guard path.utf8.count <= longestPath else { return -1 }
+        let outcome = keeper.withLock { $0.ask([request.rawValue] + Array(path.utf8), refusal: refusal) }
         errno = outcome.code
         return outcome.raw
     }

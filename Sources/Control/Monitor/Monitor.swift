@@ -74,7 +74,11 @@ package final class Monitor {
         self.wire = wire
         let ear = MonitorEar(raw, heard: { [unowned self] in startSuccessor($0) }, ended: { [loop] in loop.stop() })
         _ = try loop.add(raw, ear, interest: .reading)
-        _ = try loop.add(files.raw, files, interest: .reading)
+        let token = try loop.add(files.raw, files, interest: .reading)
+        files.ended = { [loop, unowned files] in
+            loop.unwatch(files.raw)
+            loop.remove(token)
+        }
     }
 
     private func run() {

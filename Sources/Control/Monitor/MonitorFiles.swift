@@ -22,11 +22,7 @@ final class MonitorFiles: EventSource {
         Socket.setBlocking(line.raw, false)
         self.line = line
         base = Self.workingFolder
-        let folders = settings.folders
-        let places = [
-            folders.certificates, folders.virtualHosts, folders.passwords, folders.htpasswd, folders.base,
-        ]
-        self.folders = places.compactMap { [base] in Self.normal($0, from: base) }.filter { $0 != "/" }
+        folders = settings.folders.guarded.compactMap { [base] in Self.normal($0, from: base) }.filter { $0 != "/" }
         logFolders = [settings.logFolder].compactMap { [base] in $0.flatMap { Self.normal($0, from: base) } }
         logs =
             if case .file(let path, _) = settings.accessLog {
@@ -37,20 +33,35 @@ final class MonitorFiles: EventSource {
     /// The descriptor to watch.
     var raw: Int32 { line.raw }
 
+    /// Called when nobody asks any more, so that the descriptor need not be watched any longer.
+    var ended: () -> Void = {}
+
     func ready(_ readiness: Readiness) {
-        while let (bytes, _) = try? Socket.receive(line.raw, limit: 1 + ProtectedFiles.longestPath), !bytes.isEmpty {
-            var code: Int32 = 0
-            let opened = open(bytes)
-            if opened < 0 { code = -opened }
-            let answer = withUnsafeBytes(of: code) { Array($0) }
-            if opened >= 0 {
-                let file = FileDescriptor(owning: opened)
-                try? Socket.send(line.raw, answer, with: [file.raw])
-            } else {
-                try? Socket.send(line.raw, answer)
+        do throws(SystemError) {
+            while true {
+                let (bytes, _) = try Socket.receive(line.raw, limit: 1 + ProtectedFiles.longestPath)
+                guard !bytes.isEmpty else { return ended() }
+                answer(open(bytes))
             }
+        } catch {
+            if !error.isWouldBlock { ended() }
         }
     }
+
+    /// Answers with a descriptor, or with an error number below 0. One answer goes out in any case: the other side waits for it.
+    private func answer(_ opened: Int32) {
+        guard opened >= 0 else { return tell(code: -opened) }
+        let file = FileDescriptor(owning: opened)
+        do throws(SystemError) {
+            try Socket.send(line.raw, Self.bytes(of: 0), with: [file.raw])
+        } catch {
+            tell(code: error.code)
+        }
+    }
+
+    private func tell(code: Int32) { try? Socket.send(line.raw, Self.bytes(of: code)) }
+
+    private static func bytes(of code: Int32) -> [UInt8] { withUnsafeBytes(of: code) { Array($0) } }
 
     /// A descriptor, or an error number below 0.
     private func open(_ bytes: [UInt8]) -> Int32 {

@@ -1,6 +1,10 @@
 internal import Logging
 internal import Net
 
+#if canImport(Glibc)
+    private import Glibc
+#endif
+
 /// What the process that serves gives up for good before it takes the first client.
 enum GivenUpRights {
     /// Where programs, and the libraries that this one loads later, look things up.
@@ -17,6 +21,8 @@ enum GivenUpRights {
         if settings.sandbox != .off { Confinement.hideMemory() }
         if let user = settings.user { try become(user, log) }
         guard settings.sandbox != .off else { return }
+        // The kernel takes it back from who becomes another user (PR_SET_DUMPABLE in prctl(2)).
+        Confinement.hideMemory()
         var walls: [String] = []
         try build("no new privileges", &walls, settings, log) { () throws(SystemError) in
             try Confinement.forbidNewPrivileges()
@@ -64,7 +70,18 @@ enum GivenUpRights {
     private static func readable(_ settings: Settings) -> [String] {
         let folders = settings.folders
         let own = [folders.certificates, folders.virtualHosts, folders.passwords, folders.htpasswd, folders.pages]
-        return own + [folders.base].filter { $0 != "/" } + systemPaths
+        return own + [folders.base].filter { $0 != "/" } + systemPaths + lookupPaths
+    }
+
+    /// What the system's files for names and addresses are links to, with the folder that a new one is moved into. A folder of
+    /// everything that runs stays out of it.
+    private static var lookupPaths: [String] {
+        ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"].flatMap { path -> [String] in
+            guard let real = realpath(path, nil) else { return [] }
+            defer { free(real) }
+            let folder = Folders.parent(of: String(cString: real))
+            return [String(cString: real)] + (Folders.isOfTheSystem(folder) ? [] : [folder])
+        }
     }
 
     private static func writable(_ settings: Settings) -> [String] {

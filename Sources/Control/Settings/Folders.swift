@@ -25,6 +25,19 @@ package struct Folders: Hashable, Sendable {
     /// Where relative paths in directives start: the folder that holds `vhost.d`.
     package var base: String { Self.parent(of: virtualHosts) }
 
+    /// The folders whose files this server may read whoever else may not. `base` is among them where it is the operator's own,
+    /// such as `/etc/nginx`, and not a folder of the system, such as `/etc`, where others keep their secrets as well.
+    var guarded: [String] {
+        let own = [certificates, virtualHosts, passwords, htpasswd]
+        guard Self.isOfTheSystem(base) else { return own + [base] }
+        return own + ["conf.d", "dhparam", "proxy.conf", "network_internal.conf"].map { Self.joined(base, $0) }
+    }
+
+    /// Whether the folder is the root or lies in it.
+    static func isOfTheSystem(_ folder: String) -> Bool {
+        folder.hasPrefix("/") && folder.split(separator: "/").count < 2
+    }
+
     /// The path without slashes at its end, so that what lies beneath has one spelling.
     static func plain(_ path: String) -> String {
         var trimmed = Substring(path)
