@@ -201,6 +201,22 @@ struct AccessLogTests {
         #expect(parts[2].hasPrefix("-, 0."))
     }
 
+    @Test("says of a backend what it came to, and not what a file in its place did")
+    func filesInPlaceOfBackends() throws {
+        let gone = try ScriptedBackend.answering()
+        gone.stop()
+        let text = """
+            location / { proxy_pass http://\(gone.endpoint); error_page 502 /hosts; }
+            location = /hosts { root /etc; }
+            """
+        let files = HostFileText(contents: ["/etc/nginx/vhost.d/red.test": text])
+        let logged = try Logged(
+            Array(SnapshotBuilder.build(SnapshotInputs(files: files)).hosts),
+            format: format("$status|$upstream_status|$upstream_header_time|$upstream_response_length"))
+        #expect(try logged.proxy.get("/").status == 502)
+        #expect(try logged.next() == "502|502|-|0")
+    }
+
     @Test("marks requests that were sent before the last one was answered, and numbers those of a connection")
     func pipelined() throws {
         let backend = try ScriptedBackend.answering()

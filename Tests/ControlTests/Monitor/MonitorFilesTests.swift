@@ -97,6 +97,17 @@ struct MonitorFilesTests {
         #expect(try ask(.read, served.folder.path("certs/a.key")).content == "key", "and then again those of root")
     }
 
+    @Test("are elsewhere none that only a group may read", .enabled(if: geteuid() == 0, "needs root"))
+    func elsewhereByGroup() throws {
+        let path = NSTemporaryDirectory() + "/monitor-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("secret".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(chmod(path, 0o440) == 0)
+        #expect(try ask(.read, path).code == EACCES)
+        #expect(chmod(path, 0o444) == 0)
+        #expect(try ask(.read, path).content == "secret")
+    }
+
     @Test(
         "are not found by what is no path",
         arguments: [[0], [9, 0x2f], [1], [1, 0x2f, 0], [1, 0xc3, 0x28], [1] + Array("/etc/../etc/passwd".utf8)]

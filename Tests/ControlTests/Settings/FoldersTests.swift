@@ -17,6 +17,20 @@ struct FoldersTests {
         #expect(folders.htpasswd == htpasswd)
     }
 
+    @Test(
+        "are guarded with their base, unless that is the system's",
+        arguments: [
+            ("/etc/nginx/vhost.d", ["/etc/nginx"]), ("site/vhost.d", ["site"]),
+            ("/etc/vhost.d", ["/etc/conf.d", "/etc/dhparam", "/etc/proxy.conf", "/etc/network_internal.conf"]),
+            ("/vhost.d", ["/conf.d", "/dhparam", "/proxy.conf", "/network_internal.conf"]),
+        ])
+    func guarded(virtualHosts: String, further: [String]) {
+        var folders = Folders()
+        folders.virtualHosts = virtualHosts
+        #expect(
+            folders.guarded == [folders.certificates, virtualHosts, folders.passwords, folders.htpasswd] + further)
+    }
+
     @Test("join names, and leave absolute ones alone")
     func joined() {
         #expect(Folders.joined("/a", "b") == "/a/b")

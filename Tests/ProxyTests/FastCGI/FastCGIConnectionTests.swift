@@ -172,6 +172,31 @@ struct FastCGIConnectionTests {
         #expect(asked.current.isEmpty)
     }
 
+    @Test("are asked over the same connection for what they name in place of their answer")
+    func innerRedirect() throws {
+        let backend = try ScriptedBackend { [asked] connection in
+            while true {
+                let request = try connection.receiveApplicationRequest()
+                asked.update { $0.append(request) }
+                let isPage = request.parameters["SCRIPT_NAME"] == "/page.php"
+                // All of the answer, and the end of the request, in one piece.
+                let output = isPage ? "X: y\r\n\r\npage" : "X-Accel-Redirect: /page.php\r\n\r\nlost"
+                try connection.stream.send(
+                    [1, 6, 0, 1, 0, UInt8(output.utf8.count), 0, 0] + Array(output.utf8)
+                        + [1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+                if !request.keepsConnection { return }
+            }
+        }
+        let proxy = try TestProxy(
+            file: """
+                upstream app { server BACKEND; keepalive 4; }
+                location / { fastcgi_pass app; }
+                """, to: backend)
+        for _ in 0..<3 { #expect(try proxy.get("/x.php").text == "page") }
+        #expect(asked.current.count == 6)
+        #expect(backend.log.current.connectionCount == 1)
+    }
+
     // MARK: - Answers
 
     @Test(
