@@ -93,6 +93,30 @@ struct FileLocationsTests {
         #expect(snapshot.lines.first?.contains("location / takes the place of that of the container web") == true)
     }
 
+    @Test(
+        "are protected by the password file of their host where the location around them is", arguments: [true, false])
+    func protectedInside(isReplacing: Bool) {
+        let inner = """
+            location /in { proxy_pass http://a.org; }
+            location /own { proxy_pass http://a.org; auth_basic Own; }
+            location /off { proxy_pass http://a.org; auth_basic off; }
+            limit_except GET { auth_basic Write; }
+            """
+        let snapshot =
+            isReplacing
+            ? build("location / { proxy_pass http://a.org; \(inner) }", passwordFiles: ["a.org"])
+            : build("", passwordFiles: ["a.org"], others: ["vhost.d/a.org_location": inner])
+        let found = locations(snapshot)
+        let asked = { (name: String) in found[name]?.settings.authentication }
+        #expect(asked("/in") == asked("/") && asked("/in")?.file == "/etc/nginx/htpasswd/a.org")
+        #expect(asked("/own") == Authentication(realm: Template(literal: "Own"), file: "/etc/nginx/htpasswd/a.org"))
+        #expect(found["/off"] != nil && asked("/off") == nil)
+        let writing = found["/"]?.exception.flatMap { snapshot.host("a.org")?.locations[$0.location] }
+        #expect(
+            writing?.settings.authentication
+                == Authentication(realm: Template(literal: "Write"), file: "/etc/nginx/htpasswd/a.org"))
+    }
+
     @Test("say where the password file of their host does not protect them")
     func unprotected() {
         let text = """

@@ -16,8 +16,9 @@ extension SnapshotBuilder {
             {
                 inner.settings.accessRules = internalRules
             }
-            inner.settings.authentication = authentication(
-                in: inner, of: site, byName: passwordFile(of: replaced, site))
+            let byName = passwordFile(of: replaced, site)
+            inner.settings.authentication = authentication(in: inner, of: site, byName: byName)
+            if byName != nil { inner.protect(by: inner.settings.authentication) }
         } else {
             if parent == nil { warnIfUnprotected(location, inner, of: site) }
             inner.settings.authentication = authentication(in: inner, of: site)

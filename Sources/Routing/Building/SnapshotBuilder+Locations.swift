@@ -93,7 +93,9 @@ extension SnapshotBuilder {
         // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
         if asked.isInternal { inner.settings.accessRules = internalRules }
         // What stays as it is keeps its object, which most hosts share.
-        let authentication = authentication(in: inner, of: site, byName: passwordFile(of: path, site))
+        let byName = passwordFile(of: path, site)
+        let authentication = authentication(in: inner, of: site, byName: byName)
+        if byName != nil { inner.protect(by: authentication) }
         if inner.settings.authentication != authentication { inner.settings.authentication = authentication }
         let isReplaced = path.isRoot && site.file?.servers.isEmpty == false
         let isRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)

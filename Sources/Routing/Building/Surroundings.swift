@@ -24,6 +24,14 @@ struct Surroundings {
     /// What holds where nothing is set.
     init() { shared = SharedSettings(LocationSettings()) }
 
+    /// Has what stands inside inherit a password file that is named like the path or host, as if directives on this level had
+    /// named it: that is where nginx-proxy writes them.
+    mutating func protect(by authentication: Authentication?) {
+        guard let authentication else { return }
+        (realm, realmPlace) = (.text(authentication.realm), nil)
+        (passwordFile, passwordFilePlace) = (authentication.file, nil)
+    }
+
     /// What holds on a level inside; the same where there is none.
     ///
     /// - Parameter known: what the settings of the level come to here, where that is known.
