@@ -56,6 +56,11 @@ struct UpstreamPoolTests {
         let pair = pool(upstream(weights: [1, 1]))
         #expect(next(pair, [member(pair, 1)]) == 2)
         #expect(next(pair, [member(pair, 1), member(pair, 2)]) == nil)
+        // What was tried may have left since.
+        let second = member(pair, 2)
+        pair.update(upstream(weights: [1]), context: nil)
+        #expect(next(pair, [second]) == 1)
+        #expect(next(pair, [second, member(pair, 1)]) == nil)
     }
 
     @Test("passes over a backend that failed, until its time is over")

@@ -110,7 +110,8 @@ class UpstreamConnection: Responder, EventSource {
     /// what comes between a look and the request, and a loop's turn is short.
     final func assign(_ exchange: Exchange) -> Bool {
         let isTold = idleTurn != worker.loop.turnNumber && worker.loop.hasToldAll
-        if transport.tls == nil, isTold, exchange.downstream.request.method.isIdempotent {
+        let isRepeatable = exchange.downstream.request.method.isIdempotent && !exchange.forwardedFraming.hasBody
+        if transport.tls == nil, isTold, isRepeatable {
             trustedTurn = worker.loop.turnNumber
         } else {
             guard isSilent else { return false }

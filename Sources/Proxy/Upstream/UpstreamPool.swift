@@ -85,7 +85,11 @@ final class UpstreamPool {
     ///
     /// Backups come in only when all others have failed; when those have failed too, every one gets another chance.
     func next(excluding tried: ContiguousArray<BackendPool>, key: UInt64, at now: Instant) -> BackendPool? {
-        if members.count == 1 { return tried.isEmpty ? members[0].backend : nil }
+        if members.count == 1 {
+            // Others may have been tried that have left since.
+            let only = members[0].backend
+            return tried.contains { $0 === only } ? nil : only
+        }
         for (isBackup, isLastResort) in Self.rounds {
             candidates.removeAll(keepingCapacity: true)
             for index in members.indices where members[index].isBackup == isBackup {
