@@ -227,6 +227,19 @@ struct FileServingTests {
         #expect(client.end == .reset)
     }
 
+    @Test(
+        "are looked for beneath an alias by try_files, whether or not the candidate begins with its location",
+        arguments: [("/img/hello.txt", 200), ("/img/none", 200), ("/img/", 200)])
+    func attemptsBelowAlias(path: String, status: Int) throws {
+        try files.write("site/fallback.png", "fallback")
+        try files.write("site/back.png", "secret")
+        let proxy = try TestProxy(
+            file: "location /img/ { alias \(files.path)/site/; try_files $uri /fallback.png =404; }")
+        let answer = try proxy.get(path)
+        #expect(answer.status == status)
+        #expect(answer.text == (path.hasSuffix("txt") ? "hello, world" : "fallback"))
+    }
+
     @Test("are looked for in turn by try_files, then it leads elsewhere")
     func attempts() throws {
         func proxy(_ fallback: FileAttempts.Fallback) throws -> TestProxy {

@@ -83,6 +83,7 @@ extension Exchange {
             file.removeAll()
             candidate.path.append(to: &text, from: VariableValues(self))
             if text.readable.first != ASCII.slash { continue }
+            complete(&text, below: base)
             guard FilePath.append(base, text.readable, for: self, to: &file) else { continue }
             guard stands(file, asFolder: candidate.isFolder) else { continue }
             if candidate.isFolder, text.readable.last != ASCII.slash { text.append("/") }
@@ -106,6 +107,27 @@ extension Exchange {
             redirectInternally(to: path, query: query ?? UnsafeRawBufferPointer(start: nil, count: 0))
         }
         return false
+    }
+
+    /// Puts the part of the path that an alias stands for in front of a candidate that does not begin with it: that is beneath the
+    /// alias, too (ngx_http_try_files_handler).
+    private func complete(_ text: inout ByteBuffer, below base: StaticFiles.Base) {
+        guard case .alias(_, let replaced) = base else { return }
+        let count =
+            switch replaced {
+            case .prefix(let count): count
+            case .ownPath: location.path.count
+            case .everything: 0
+            }
+        let path = rewriting().path.readable
+        guard count > 0, count <= path.count else { return }
+        let prefix = UnsafeRawBufferPointer(rebasing: path[..<count])
+        guard !text.readable.starts(with: prefix) else { return }
+        var whole = ByteBuffer()
+        whole.append(prefix)
+        if prefix.last == ASCII.slash { text.consume(1) }
+        whole.append(text.readable)
+        text = whole
     }
 
     private func stands(_ path: borrowing ByteBuffer, asFolder: Bool) -> Bool {
