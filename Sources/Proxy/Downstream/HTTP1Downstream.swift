@@ -391,6 +391,7 @@ final class HTTP1Downstream: Downstream, EventSource, ClientConnection {
         if case .closed = phase { return }
         if case .exchanging = phase { exchange.cancel() }
         phase = .closed
+        isBodyWanted = false
         worker.heads.reclaim(from: &input)
         output.discard()
         worker.loop.retire(token)

@@ -56,6 +56,8 @@ final class Exchange {
     var isCounted = false
     /// What counts the request among those under way.
     var stay: LocationLimits.Stay?
+    /// Whether it was seen already if the request may be served beside others.
+    var isConnectionCounted = false
     /// What compresses the answer; nil where it is sent as it came.
     var encoder: GzipEncoder?
     /// What slows the answer down; nil where nothing does.
@@ -206,6 +208,7 @@ final class Exchange {
         chosen = nil
         client = downstream.peer
         backend = nil
+        isConnectionCounted = false
         user = nil
         isAuthenticated = false
         hasWaitedForLogin = false

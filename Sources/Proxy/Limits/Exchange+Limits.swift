@@ -19,7 +19,9 @@ extension Exchange {
     }
 
     private func enter(_ limits: LocationLimits) {
-        if limits.countsConnections, stay == nil, !downstream.isInner {
+        // Who was refused once is not asked again for the page that says so.
+        if limits.countsConnections, !isConnectionCounted, !downstream.isInner {
+            isConnectionCounted = true
             stay = limits.enter(VariableValues(self))
             guard stay != nil else { return respond(limits.refusal) }
         }
