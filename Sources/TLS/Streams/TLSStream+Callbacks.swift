@@ -88,7 +88,8 @@ extension TLSStream {
     /// OpenSSL has dealt with a handshake message or an alert (SSL_CTX_set_info_callback(3)).
     static let progressed: @convention(c) (OpaquePointer?, Int32, Int32) -> Void = { connection, event, value in
         guard let stream = of(connection) else { return }
-        if event == SSL_CB_READ_ALERT, isFatal(value, on: connection) { stream.isAborted = true }
+        // One that ends the handshake ends all, and before that the version is not settled.
+        if event == SSL_CB_READ_ALERT, stream.isEstablished, isFatal(value, on: connection) { stream.isAborted = true }
         stream.noteMessage()
     }
 
