@@ -134,7 +134,7 @@ package final class Inheritance {
         let ear = Ear { [unowned self] in
             guard let raw = self.line else { return }
             do throws(SystemError) {
-                let (bytes, _) = try Socket.receive(raw, limit: HandoverMessage.limit)
+                let bytes = try Self.last(from: raw)
                 // Who has died without a word cannot serve, and leaves all that waits in the queues to this server.
                 if bytes.isEmpty || (try? HandoverMessage(bytes)) == .released { released() } else { lost() }
             } catch {
@@ -146,6 +146,16 @@ package final class Inheritance {
         ear.token = try loop.add(line, ear, interest: .reading)
         self.ear = ear
         tell(.ready(process: getpid()))
+    }
+
+    /// What the other server has said. That it has closed before it had read everything is told first (unix(7)), once.
+    private static func last(from raw: Int32) throws(SystemError) -> [UInt8] {
+        do throws(SystemError) {
+            return try Socket.receive(raw, limit: HandoverMessage.limit).bytes
+        } catch {
+            guard error.code == ECONNRESET else { throw error }
+            return try Socket.receive(raw, limit: HandoverMessage.limit).bytes
+        }
     }
 
     private var ear: Ear?

@@ -87,17 +87,23 @@ struct HandoverTests {
         offer.withdraw()
     }
 
-    @Test("tells the other server when the offer is taken back")
-    func withdrawal() throws {
+    @Test(
+        "tells the other server when the offer is taken back, whatever that has said meanwhile",
+        arguments: [false, true])
+    func withdrawal(isReady: Bool) throws {
         let inheritance: Inheritance
+        let succeed = { (inheritance: Inheritance) in
+            try inheritance.succeed(
+                on: loop, released: { [outcome] in outcome.isReleased = true },
+                lost: { [outcome] in outcome.isLost = true })
+        }
         do {
             let (offer, line) = try offer([:])
             inheritance = try inherit(line)
+            if isReady { try succeed(inheritance) }
             offer.withdraw()
         }
-        try inheritance.succeed(
-            on: loop, released: { [outcome] in outcome.isReleased = true }, lost: { [outcome] in outcome.isLost = true }
-        )
+        if !isReady { try succeed(inheritance) }
         try loop.wait(for: "the end") { outcome.isLost }
         #expect(!outcome.isReleased)
     }
