@@ -79,7 +79,7 @@ struct ContainerTable {
             return Effect(isChanged: remove(id))
         case .signalled(let id, let signal) where entries[id] == nil:
             // A stream tells what happened before it, the list of what runs comes later.
-            guard signal.isStop, entries.count < Self.limit else { return Effect() }
+            guard signal.isStop || signal == .quit, entries.count < Self.limit else { return Effect() }
             entries[id] = Entry(revision: nextRevision(), stopping: now)
             return Effect(inspect: [id])
         case .signalled(let id, let signal):
@@ -143,7 +143,9 @@ struct ContainerTable {
     /// A signal counts as the order to stop when processes end at it, or when `docker stop` would send it to this one.
     private mutating func stop(_ id: String, _ signal: DockerEvent.Signal, now: Instant) -> Bool {
         guard let entry = entries[id], entry.stopping == nil else { return false }
-        guard signal.isStop || signal == entry.inspected?.stopSignal else { return false }
+        // Before it is known what stops it, a signal that stops many counts.
+        let isOrder = entry.inspected.map { signal == $0.stopSignal } ?? (signal == .quit)
+        guard signal.isStop || isOrder else { return false }
         entries[id]?.stopping = now
         touched.insert(id)
         return Self.isRoutable(entry)

@@ -54,6 +54,9 @@ package enum DockerEvent: Equatable {
         /// a Java machine what its threads do.
         var isStop: Bool { Self.stopping.contains(number) }
 
+        /// What `docker stop` sends to containers of nginx and php-fpm.
+        static let quit = Signal(number: 3)
+
         private static let numbers = [
             "HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "PWR": 30,
             "WINCH": 28, "STOP": 19, "CONT": 18, "RTMIN": 34,
