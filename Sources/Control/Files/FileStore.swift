@@ -230,7 +230,9 @@ final class FileStore {
     private static func entry(of reading: FileReading) -> Entry? {
         guard reading.isStable else { return nil }
         let isFresh = reading.stamp?.isFresh(at: FileStamp.now) ?? false
-        return Entry(value: reading.content, stamp: reading.stamp, isDoubtful: isFresh)
+        // Who opens it for this process may just have been slow.
+        let isUnreadable = if case .unreadable = reading.content { true } else { false }
+        return Entry(value: reading.content, stamp: reading.stamp, isDoubtful: isFresh || isUnreadable)
     }
 
     private func isUnsettled(_ path: String) -> Bool {

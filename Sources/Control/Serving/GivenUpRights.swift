@@ -80,7 +80,7 @@ enum GivenUpRights {
             guard let real = realpath(path, nil) else { return [] }
             defer { free(real) }
             let folder = Folders.parent(of: String(cString: real))
-            return [String(cString: real)] + (Folders.isOfTheSystem(folder) ? [] : [folder])
+            return [String(cString: real)] + (Folders.system.contains(folder) ? [] : [folder])
         }
     }
 

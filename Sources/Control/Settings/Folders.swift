@@ -29,14 +29,16 @@ package struct Folders: Hashable, Sendable {
     /// such as `/etc/nginx`, and not a folder of the system, such as `/etc`, where others keep their secrets as well.
     var guarded: [String] {
         let own = [certificates, virtualHosts, passwords, htpasswd]
-        guard Self.isOfTheSystem(base) else { return own + [base] }
+        guard Self.system.contains(base) else { return own + [base] }
         return own + ["conf.d", "dhparam", "proxy.conf", "network_internal.conf"].map { Self.joined(base, $0) }
     }
 
-    /// Whether the folder is the root or lies in it.
-    static func isOfTheSystem(_ folder: String) -> Bool {
-        folder.hasPrefix("/") && folder.split(separator: "/").count < 2
-    }
+    /// The folders in which a system keeps things of many kinds (hier(7)).
+    static let system: Set = [
+        "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root",
+        "/run",
+        "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/local", "/usr/local/etc", "/var", "/var/lib", "/var/log",
+    ]
 
     /// The path without slashes at its end, so that what lies beneath has one spelling.
     static func plain(_ path: String) -> String {

@@ -20,7 +20,7 @@ struct FoldersTests {
     @Test(
         "are guarded with their base, unless that is the system's",
         arguments: [
-            ("/etc/nginx/vhost.d", ["/etc/nginx"]), ("site/vhost.d", ["site"]),
+            ("/etc/nginx/vhost.d", ["/etc/nginx"]), ("site/vhost.d", ["site"]), ("/config/vhost.d", ["/config"]),
             ("/etc/vhost.d", ["/etc/conf.d", "/etc/dhparam", "/etc/proxy.conf", "/etc/network_internal.conf"]),
             ("/vhost.d", ["/conf.d", "/dhparam", "/proxy.conf", "/network_internal.conf"]),
         ])
