@@ -261,7 +261,10 @@ int portico_become(uid_t user, gid_t group) {
     return 0;
 }
 
-// What the process belongs to beside its group: a right to files as well.
+// What the process belongs to beside its group: a right to files as well. Like setfsuid(2) the system call is about the calling
+// thread alone; the library's function would signal all others, and interrupt what they wait for.
+static int set_groups(size_t count, const gid_t *groups) { return (int)syscall(SYS_setgroups, count, groups); }
+
 static gid_t own_groups[NGROUPS_MAX];
 static int own_group_count = -1;
 
@@ -269,13 +272,13 @@ int portico_open_files_as(uid_t user, gid_t group) {
     // The groups first on the way to another user, who may not change them, and last on the way back.
     if (user != 0) {
         if (own_group_count < 0) own_group_count = getgroups(NGROUPS_MAX, own_groups);
-        if (own_group_count < 0 || setgroups(0, NULL) != 0) return -1;
+        if (own_group_count < 0 || set_groups(0, NULL) != 0) return -1;
         setfsgid(group);
     }
     setfsuid(user);
     if (user == 0) {
         setfsgid(group);
-        if (own_group_count >= 0) setgroups((size_t)own_group_count, own_groups);
+        if (own_group_count >= 0) set_groups((size_t)own_group_count, own_groups);
     }
     // The calls themselves tell nothing but who it was before.
     return setfsuid((uid_t)-1) == (int)user ? 0 : -1;
