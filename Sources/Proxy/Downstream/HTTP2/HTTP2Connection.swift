@@ -357,7 +357,9 @@ final class HTTP2Connection: EventSource, ClientConnection, OutputGathering {
     }
 
     private func cancelStreams() {
-        for stream in session.streams {
+        // Those that the session has closed while nobody looked are not among its streams any more.
+        let unheard = session.events.compactMap { if case .closed(let stream, _) = $0 { stream } else { nil } }
+        for stream in session.streams + unheard {
             guard let downstream = downstream(of: stream) else { continue }
             stream.owner = nil
             downstream.cancel()
