@@ -273,7 +273,10 @@ final class Exchange {
         guard let upstream else { return }
         phase = .forwarding
         attempts.connected(at: worker.loop.now)
+        let attempt = attempts.count
         var result = upstream.sendHead()
+        // It may have failed at once, and the request gone on elsewhere: there it is not sent by this call.
+        guard attempts.count == attempt, self.upstream === upstream, phase == .forwarding else { return }
         if forwardedFraming.hasBody {
             if downstream.isRequestComplete {
                 // A backend that was asked before was sent the end already, and there was nothing else to send.

@@ -50,7 +50,7 @@ class Responder {
     func resume() { fatalError("abstract") }
 
     /// Delivers what may have been answered before the request was taken whole; no more of it will be sent.
-    func readLast() { fatalError("abstract") }
+    func readLast() {}
 
     /// The lines of the fields that follow the body of an answer that is complete, each with its CRLF; mostly nothing.
     func withTrailers<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
