@@ -5,6 +5,7 @@ import Routing
 struct MemoryFiles: VirtualHostFiles {
     var contents: [String: FileContent]
     var passwordFileNames: [String] = []
+    var hostFolders: [String] = []
 
     /// Files named by their path below `/etc/nginx`, or by a whole path.
     init(_ texts: [String: String] = [:], passwordFiles: [String] = []) {

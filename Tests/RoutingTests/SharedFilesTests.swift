@@ -69,6 +69,33 @@ struct SharedFilesTests {
         #expect(passes(kept, "192.0.2.9") == true)
     }
 
+    @Test("let nobody in where a broken list was never asked for before")
+    func listNobodyAskedFor() {
+        let broken = ["network_internal.conf": "allow 192.0.2.0/24; deny all; oops;"]
+        let unasked = build(broken)
+        #expect(passes(build(broken, ["NETWORK_ACCESS": "internal"], previous: unasked), "10.0.0.1") == false)
+    }
+
+    @Test(
+        "let nobody in by a list that says anything else, or nothing",
+        arguments: [
+            "", "auth_basic X; auth_basic_user_file p;", "allow all; auth_request /x;", "allow all; satisfy any;",
+            "allow all; if ($http_x = \"\") { return 403; }", "allow all; return 403;",
+        ])
+    func listWithMore(text: String) {
+        let snapshot = build(["network_internal.conf": text], ["NETWORK_ACCESS": "internal"])
+        #expect(passes(snapshot, "10.0.0.1") == false)
+        #expect(snapshot.diagnostics.contains { $0.severity == .error })
+    }
+
+    @Test("add addresses to those of conf.d, as they stand on one level")
+    func addressesOfBoth() {
+        let snapshot = build(["conf.d/a.conf": "deny 203.0.113.7;", "proxy.conf": "deny 198.51.100.9;"])
+        #expect(passes(snapshot, "203.0.113.7") == false)
+        #expect(passes(snapshot, "198.51.100.9") == false)
+        #expect(passes(snapshot, "192.0.2.1") != false)
+    }
+
     @Test("let internal clients alone in where NETWORK_ACCESS cannot be read")
     func unreadable() {
         let snapshot = build([:], ["NETWORK_ACCESS": "intern"])

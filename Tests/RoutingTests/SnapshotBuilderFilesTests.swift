@@ -216,6 +216,40 @@ struct SnapshotBuilderFilesTests {
         #expect(off.passwordFiles == ["/etc/nginx/htpasswd/a.org"])
     }
 
+    @Test(
+        "protects a path by a file of its name in htpasswd, and a host by one of its own, whatever stands further out")
+    func nearestFile() throws {
+        let root = "/etc/nginx/htpasswd/a.org_\(SHA1.hex("/"))"
+        let demand = "auth_basic X; auth_basic_user_file passwords/p;"
+        let file = { (files: [String: String], named: [String]) in
+            build(MemoryFiles(files, passwordFiles: named)).host("a.org")?.settings.authentication?.file
+        }
+        let ofPath = "a.org_\(SHA1.hex("/"))"
+        #expect(file(["vhost.d/a.org": demand], [ofPath]) == root)
+        #expect(file(["conf.d/x.conf": demand], [ofPath, "a.org"]) == root)
+        #expect(file(["conf.d/x.conf": demand], ["a.org"]) == "/etc/nginx/htpasswd/a.org")
+        #expect(file(["proxy.conf": demand], ["a.org"]) == "/etc/nginx/htpasswd/a.org")
+        #expect(file(["vhost.d/a.org_location": demand], [ofPath]) == "/etc/nginx/passwords/p")
+        #expect(file(["conf.d/x.conf": demand], []) == "/etc/nginx/passwords/p")
+    }
+
+    @Test(
+        "shuts a host where a folder stands in the place of a file for it, and only then",
+        arguments: [
+            ("a.org_location", true), ("a.org_location_override", true), ("default_location", true), ("default", true),
+            ("b.org_location", false),
+        ])
+    func folders(name: String, isShut: Bool) {
+        var files = MemoryFiles()
+        files.hostFolders = [name]
+        #expect((build(files).host("a.org")?.shut != nil) == isShut)
+        files["vhost.d/a.org"] = .bytes(Array("send_timeout 5;".utf8))
+        files["vhost.d/a.org_location"] = .bytes(Array("send_timeout 5;".utf8))
+        // What is nearer counts.
+        let isNearer = name.hasPrefix("default")
+        #expect((build(files).host("a.org")?.shut != nil) == (isShut && !isNearer))
+    }
+
     @Test("asks for no password where half of the demand is missing, and says so")
     func halfAuthentication() {
         for text in ["auth_basic X;", "auth_basic_user_file p;"] {
@@ -344,7 +378,7 @@ struct HostileFiles: CustomTestStringConvertible, Sendable {
         HostileFiles("many words", "ab ", times: 100_000, shuts: false),
         HostileFiles("many near misses", "xllowy;", times: 10_000),
         HostileFiles("many fields", "proxy_set_header A b;", times: 2000, shuts: false),
-        HostileFiles("many backends", "proxy_pass http://a;", times: 2000, shuts: false),
+        HostileFiles("many backends", "proxy_pass http://a;", times: 2000),
         HostileFiles("random bytes", seed: 3),
     ]
 

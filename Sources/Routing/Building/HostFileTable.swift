@@ -27,6 +27,9 @@ struct HostFileTable {
     /// The file of this key; nil where there is none.
     func file(_ key: String) -> String? { namesByKey[key]?.first }
 
+    /// Whether there is a folder of any key.
+    var hasFolders: Bool { !foldersByKey.isEmpty }
+
     /// The folder of this key; nil where there is none.
     func folder(_ key: String) -> String? { foldersByKey[key] }
 

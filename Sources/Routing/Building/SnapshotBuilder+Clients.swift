@@ -6,6 +6,7 @@ extension SnapshotBuilder {
     mutating func clientRule(of site: Site, asked: ContainerSettings) -> ClientCertificateRule? {
         var rule = clientFiles(of: site, asked: asked)
         if let depth = site.file?.clientDepth { rule?.depth = depth }
+        if let revocations = site.file?.clientRevocations { rule?.revocations = revocations }
         return rule
     }
 

@@ -6,6 +6,8 @@ extension SnapshotBuilder {
         guard let site = site(of: claims.claims(for: name)) else { return standAlone(name) }
         if let folder = hostFiles.folder(site.fileName) {
             shut(site, by: desk.path(folder))
+        } else if hostFiles.file(site.fileName) == nil, let folder = hostFiles.folder(HostFileName.standIn) {
+            shut(site, by: desk.path(folder))
         } else if let file = hostFiles.file(site.fileName) ?? hostFiles.file(HostFileName.standIn) {
             apply(file, to: site)
         }
@@ -37,7 +39,7 @@ extension SnapshotBuilder {
     }
 
     /// Has a site keep what its file said, or shuts it, because a folder stands where the file belongs.
-    private mutating func shut(_ site: Site, by path: String) {
+    mutating func shut(_ site: Site, by path: String) {
         let finding = Diagnostic(
             .error, at: .wholeFile(path), "a folder stands where the file of \(site.name) belongs",
             hint: "remove it; Docker makes a folder where a file that is to be mounted is missing")

@@ -3,23 +3,34 @@ internal import Bytes
 extension SnapshotBuilder {
     /// Gives each path of a site what its file says: the file of the path, else that of the host, else the one for all.
     mutating func collectLocationFiles(of site: Site) {
-        guard !hostFiles.locationFiles.isEmpty else { return }
+        guard !hostFiles.locationFiles.isEmpty || hostFiles.hasFolders else { return }
         for path in site.orderedPaths {
             let own = "\(site.fileName)_\(path.fileName)"
             let overrides = [own] + (path.isRoot ? [site.fileName] : [])
-            if let file = overrides.compactMap({ hostFiles.file($0 + HostFileName.overrideSuffix) }).first {
-                site.locationFiles.insert(file)
-                if let compiled = settled(file, path, of: site, last: \.override) {
-                    path.override = compiled
-                    continue
-                }
+            if let file = locationFile(overrides, HostFileName.overrideSuffix, of: site),
+                let compiled = settled(file, path, of: site, last: \.override)
+            {
+                path.override = compiled
+                continue
             }
             let candidates = [own, site.fileName, HostFileName.standIn]
-            guard let file = candidates.compactMap({ hostFiles.file($0 + HostFileName.locationSuffix) }).first
-            else { continue }
-            site.locationFiles.insert(file)
+            guard let file = locationFile(candidates, HostFileName.locationSuffix, of: site) else { continue }
             path.file = settled(file, path, of: site, last: \.file)
         }
+    }
+
+    /// The first file that there is. A folder in its place shuts the site: nobody knows what it should have said.
+    private mutating func locationFile(_ keys: [String], _ suffix: String, of site: Site) -> String? {
+        for key in keys {
+            if let folder = hostFiles.folder(key + suffix) {
+                shut(site, by: desk.path(folder))
+                return nil
+            }
+            guard let file = hostFiles.file(key + suffix) else { continue }
+            site.locationFiles.insert(file)
+            return file
+        }
+        return nil
     }
 
     /// Says which files for locations are for none.

@@ -60,6 +60,11 @@ extension SnapshotBuilder {
             // They stand on one level with those of nginx-proxy, which they do not replace therefore.
             outer.settings.requestHeaders = (outer.settings.requestHeaders ?? RequestHeader.defaults) + additions
         }
+        if let rules = sharedFile?.level.settings.accessRules, !rules.isEmpty, !global.settings.accessRules.isEmpty {
+            // So do lists of addresses.
+            outer.settings.accessRules = global.settings.accessRules + rules
+        }
+        outer.isOfAllHosts = true
         return outer
     }
 
@@ -94,6 +99,9 @@ extension SnapshotBuilder {
         if asked.isInternal { inner.settings.accessRules = internalRules }
         // What stays as it is keeps its object, which most hosts share.
         let byName = passwordFile(of: path, site)
+        if let byName, isNearer(byName, than: inner, path.file?.level) {
+            inner.protect(by: Authentication(byName))
+        }
         let authentication = authentication(in: inner, of: site, byName: byName)
         if byName != nil { inner.protect(by: authentication) }
         if inner.settings.authentication != authentication { inner.settings.authentication = authentication }

@@ -6,7 +6,7 @@ extension SnapshotBuilder {
     ///
     /// As in nginx-proxy a file in `htpasswd` protects its path or host whatever `auth_basic off` says elsewhere.
     mutating func authentication(
-        in surroundings: Surroundings, of site: Site, byName: (path: String, realm: String)? = nil
+        in surroundings: Surroundings, of site: Site, byName: PasswordFileByName? = nil
     ) -> Authentication? {
         let result = chosenAuthentication(in: surroundings, of: site, byName: byName)
         if let file = result?.file { findings.passwordFiles.insert(file) }
@@ -14,7 +14,7 @@ extension SnapshotBuilder {
     }
 
     private mutating func chosenAuthentication(
-        in surroundings: Surroundings, of site: Site, byName: (path: String, realm: String)?
+        in surroundings: Surroundings, of site: Site, byName: PasswordFileByName?
     ) -> Authentication? {
         switch (surroundings.realm, surroundings.passwordFile) {
         case (.text(let realm), let file?):
@@ -41,17 +41,29 @@ extension SnapshotBuilder {
         case (nil, nil):
             break
         }
-        return byName.map { Authentication(realm: Template(literal: ByteString($0.realm)), file: $0.path) }
+        return byName.map { Authentication($0) }
+    }
+
+    /// Whether a file that is named like a path, or a host, is nearer to the location than the directives around it. Those of
+    /// the location's own level are what the operator has put in its place, and so are a host's in place of a file for the host.
+    func isNearer(_ file: PasswordFileByName, than surroundings: Surroundings, _ own: DirectiveLevel?) -> Bool {
+        guard surroundings.passwordFile != nil else { return false }
+        guard own?.settings.realm == nil, own?.settings.passwordFile == nil else { return false }
+        return file.isOfPath || surroundings.isOfAllHosts
     }
 
     /// The file in `htpasswd` that is named like the path, else like the host, and the realm that nginx-proxy gives it.
-    func passwordFile(of path: SitePath, _ site: Site) -> (path: String, realm: String)? {
+    func passwordFile(of path: SitePath, _ site: Site) -> PasswordFileByName? {
         guard !passwordFilesByHost.isEmpty, let folder = inputs.files?.passwordFolder else { return nil }
         if let name = passwordFilesByHost["\(site.fileName)_\(path.fileName)"] {
-            return ("\(folder)/\(name)", site.isRegex ? "Restricted access" : "Restricted \(site.name)\(path.text)")
+            return PasswordFileByName(
+                path: "\(folder)/\(name)", isOfPath: true,
+                realm: site.isRegex ? "Restricted access" : "Restricted \(site.name)\(path.text)")
         }
         guard let name = passwordFilesByHost[site.fileName] else { return nil }
-        return ("\(folder)/\(name)", site.isRegex ? "Restricted access" : "Restricted \(site.name)")
+        return PasswordFileByName(
+            path: "\(folder)/\(name)", isOfPath: false,
+            realm: site.isRegex ? "Restricted access" : "Restricted \(site.name)")
     }
 
     /// Says of a location in a file that the password file which is named like its host does not protect it.
@@ -74,5 +86,20 @@ extension SnapshotBuilder {
         // What several locations inherit is said once.
         let finding = Diagnostic(.warning, at: place, message, hint: hint)
         if !diagnostics.contains(finding) { diagnostics.append(finding) }
+    }
+}
+
+/// A password file that protects what it is named like.
+struct PasswordFileByName {
+    let path: String
+    /// Whether it is named like a path of the host, and not like the host.
+    let isOfPath: Bool
+    /// The realm that nginx-proxy gives it.
+    let realm: String
+}
+
+extension Authentication {
+    init(_ file: PasswordFileByName) {
+        self.init(realm: Template(literal: ByteString(file.realm)), file: file.path)
     }
 }

@@ -58,11 +58,28 @@ extension SnapshotBuilder {
     mutating func collectInternalRules() {
         internalRules = Self.privateNetworks
         guard let outcome = sharedFile("network_internal.conf", in: .location) else { return }
-        if let file = outcome.file {
+        if let file = outcome.file, saysNothingElse(file.level) {
             internalRules = file.settings.accessRules
         } else {
             internalRules = inputs.previous?.internalRules ?? [AccessRule(allows: false, clients: .all)]
         }
+    }
+
+    /// Whether a list of addresses is nothing but that. Other rules in it would be passed over, and let in whom they keep out.
+    private mutating func saysNothingElse(_ level: DirectiveLevel) -> Bool {
+        var list = DirectiveLevel()
+        list.settings.accessRules = level.settings.accessRules
+        let isList =
+            level.settings == list.settings && level.steps.isEmpty && level.branches.isEmpty && level.locations.isEmpty
+            && level.exceptions.isEmpty && level.pass == nil && !level.isInternal
+        if isList, !level.settings.accessRules.isEmpty { return true }
+        guard let files = commonFiles else { return false }
+        diagnostics.append(
+            Diagnostic(
+                .error, at: .wholeFile("\(files.root)/network_internal.conf"),
+                "the file says more, or less, than who counts as internal: then nobody does",
+                hint: "write allow and deny alone, such as allow 10.0.0.0/8; deny all;"))
+        return false
     }
 
     /// What a file beside `vhost.d` comes to; nil where there is none.

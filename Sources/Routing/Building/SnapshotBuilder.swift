@@ -391,7 +391,8 @@ package struct SnapshotBuilder {
         snapshot.passwordFiles = findings.passwordFiles.sorted()
         snapshot.sharedFile = sharedFile
         snapshot.globalFiles = globalFiles
-        snapshot.internalRules = internalRules
+        // What nobody has asked for was not read.
+        snapshot.internalRules = sitesForInternal.isEmpty ? nil : internalRules
         snapshot.externalPorts = externalPorts
         snapshot.logFiles = findings.logFiles.sorted()
         return snapshot

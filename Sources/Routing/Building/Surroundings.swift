@@ -15,6 +15,8 @@ struct Surroundings {
     private(set) var realmPlace: Diagnostic.Place?
     /// Where `auth_basic_user_file` stands.
     private(set) var passwordFilePlace: Diagnostic.Place?
+    /// Whether nothing of that stands further in than on the level that is that of all hosts.
+    var isOfAllHosts = false
     /// Whether the operator has set a limit to bodies.
     private(set) var limitsBodies = false
 
@@ -40,6 +42,7 @@ struct Surroundings {
         var inner = self
         inner.shared = known ?? SharedSettings(level.settings.applied(to: settings))
         if !level.origins.isEmpty { inner.origins.append(level.origins) }
+        if level.settings.realm != nil || level.settings.passwordFile != nil { inner.isOfAllHosts = false }
         if let realm = level.settings.realm {
             inner.realm = realm
             inner.realmPlace = level.realmPlace
