@@ -40,6 +40,13 @@ extension Exchange {
         send(piece, isLast: isLast)
     }
 
+    /// Ends an answer of the proxy itself with its last piece.
+    func answer(_ page: UnsafeMutableRawBufferPointer) {
+        bytesSent += page.count
+        if case .failed = downstream.sendBody(page, isLast: true) { return downstreamFailed(.clientGone) }
+        finish()
+    }
+
     private func send(_ piece: UnsafeMutableRawBufferPointer, isLast: Bool) {
         bytesSent += piece.count
         let result: WriteResult

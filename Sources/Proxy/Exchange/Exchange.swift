@@ -400,13 +400,6 @@ final class Exchange {
         phase = .responding
     }
 
-    /// Ends an answer of the proxy itself with its last piece.
-    func answer(_ page: UnsafeMutableRawBufferPointer) {
-        bytesSent += page.count
-        if case .failed = downstream.sendBody(page, isLast: true) { return downstreamFailed(.clientGone) }
-        finish()
-    }
-
     /// Closes the connection without an answer; the log has the status.
     func hangUp(status: Int) {
         self.status = status
