@@ -69,6 +69,15 @@ struct SharedFilesTests {
         #expect(passes(kept, "192.0.2.9") == true)
     }
 
+    @Test("are never the private networks where a list is there that cannot be used")
+    func listAfterNone() {
+        let asked = ["NETWORK_ACCESS": "internal"]
+        let none = build([:], asked)
+        #expect(passes(none, "10.0.0.1") == true)
+        let more = ["network_internal.conf": "allow 192.0.2.0/24; deny all; add_header X 1;"]
+        #expect(passes(build(more, asked, previous: none), "10.0.0.1") == false)
+    }
+
     @Test("let nobody in where a broken list was never asked for before")
     func listNobodyAskedFor() {
         let broken = ["network_internal.conf": "allow 192.0.2.0/24; deny all; oops;"]

@@ -250,6 +250,16 @@ struct SnapshotBuilderFilesTests {
         #expect((build(files).host("a.org")?.shut != nil) == (isShut && !isNearer))
     }
 
+    @Test("keeps what a file for locations said where a folder has taken its place")
+    func folderInItsPlace() {
+        let good = build(MemoryFiles(["vhost.d/a.org_location": "deny 192.0.2.1;"]))
+        var files = MemoryFiles()
+        files.hostFolders = ["a.org_location"]
+        let kept = build(files, after: good)
+        #expect(kept.host("a.org")?.shut == nil)
+        #expect(kept.host("a.org")?.settings.accessRules.verdict(for: IPAddress("192.0.2.1")) == false)
+    }
+
     @Test("asks for no password where half of the demand is missing, and says so")
     func halfAuthentication() {
         for text in ["auth_basic X;", "auth_basic_user_file p;"] {

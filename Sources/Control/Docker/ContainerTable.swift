@@ -20,6 +20,8 @@ struct ContainerTable {
         var inspected: InspectedContainer?
         /// When the container was told to stop; it gets no new requests from then on.
         var stopping: Instant?
+        /// Whether it is not known yet if what it was sent stops it.
+        var isInDoubt = false
     }
 
     /// How long a container may go on after a stop signal before a list brings it back.
@@ -80,7 +82,7 @@ struct ContainerTable {
         case .signalled(let id, let signal) where entries[id] == nil:
             // A stream tells what happened before it, the list of what runs comes later.
             guard signal.isStop || signal == .quit, entries.count < Self.limit else { return Effect() }
-            entries[id] = Entry(revision: nextRevision(), stopping: now)
+            entries[id] = Entry(revision: nextRevision(), stopping: now, isInDoubt: !signal.isStop)
             return Effect(inspect: [id])
         case .signalled(let id, let signal):
             return Effect(isChanged: stop(id, signal, now: now))
@@ -137,6 +139,10 @@ struct ContainerTable {
             entries[id]?.stopping = nil
             touched.insert(id)
         }
+        if entry.isInDoubt {
+            entries[id]?.isInDoubt = false
+            if answer.stopSignal != .quit { entries[id]?.stopping = nil }
+        }
         return Effect(isChanged: change(id) { $0 = answer })
     }
 
@@ -147,6 +153,7 @@ struct ContainerTable {
         let isOrder = entry.inspected.map { signal == $0.stopSignal } ?? (signal == .quit)
         guard signal.isStop || isOrder else { return false }
         entries[id]?.stopping = now
+        entries[id]?.isInDoubt = entry.inspected == nil && !signal.isStop
         touched.insert(id)
         return Self.isRoutable(entry)
     }

@@ -42,8 +42,13 @@ struct HostFileTable {
     /// The names of those files.
     var candidateNames: [String] { candidates.values.flatMap { $0.map(\.name) } }
 
-    /// The names that have come or gone where the folder holds these files now.
-    func difference(from files: [String]) -> Set<String> {
+    /// The names that have come or gone where the folder holds these files and folders now.
+    func difference(from files: [String], folders: [String]) -> Set<String> {
+        let changed = difference(from: files)
+        return folders == self.folders ? changed : changed.union(Set(folders).symmetricDifference(self.folders))
+    }
+
+    private func difference(from files: [String]) -> Set<String> {
         // Mostly all but one are the same: what stands at both ends need not be looked for.
         var start = 0
         while start < min(names.count, files.count), names[start] == files[start] { start += 1 }

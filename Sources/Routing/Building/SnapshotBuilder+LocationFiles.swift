@@ -7,28 +7,39 @@ extension SnapshotBuilder {
         for path in site.orderedPaths {
             let own = "\(site.fileName)_\(path.fileName)"
             let overrides = [own] + (path.isRoot ? [site.fileName] : [])
-            if let file = locationFile(overrides, HostFileName.overrideSuffix, of: site),
-                let compiled = settled(file, path, of: site, last: \.override)
-            {
+            if let compiled = locationFile(overrides, HostFileName.overrideSuffix, path, of: site, last: \.override) {
                 path.override = compiled
                 continue
             }
             let candidates = [own, site.fileName, HostFileName.standIn]
-            guard let file = locationFile(candidates, HostFileName.locationSuffix, of: site) else { continue }
-            path.file = settled(file, path, of: site, last: \.file)
+            path.file = locationFile(candidates, HostFileName.locationSuffix, path, of: site, last: \.file)
         }
     }
 
-    /// The first file that there is. A folder in its place shuts the site: nobody knows what it should have said.
-    private mutating func locationFile(_ keys: [String], _ suffix: String, of site: Site) -> String? {
+    /// What the first file says that there is. A folder in its place shuts the site unless it is known what the file said.
+    private mutating func locationFile(
+        _ keys: [String], _ suffix: String, _ path: SitePath, of site: Site, last: KeyPath<Location, CompiledFile?>
+    ) -> CompiledFile? {
         for key in keys {
             if let folder = hostFiles.folder(key + suffix) {
-                shut(site, by: desk.path(folder))
-                return nil
+                let good = lastGood(desk.path(folder), path, of: site, last: last)
+                if good == nil { shut(site, by: desk.path(folder)) }
+                return good
             }
             guard let file = hostFiles.file(key + suffix) else { continue }
             site.locationFiles.insert(file)
-            return file
+            return settled(file, path, of: site, last: last)
+        }
+        return nil
+    }
+
+    private mutating func lastGood(
+        _ place: String, _ path: SitePath, of site: Site, last: KeyPath<Location, CompiledFile?>
+    ) -> CompiledFile? {
+        for location in previousHost(site.name)?.locations ?? [] {
+            guard let good = location[keyPath: last], good.path == place else { continue }
+            findings.consequences[place, default: FileConsequence()].keeping.append(path.label)
+            return good
         }
         return nil
     }
@@ -58,11 +69,7 @@ extension SnapshotBuilder {
         let outcome = compile(file, for: site, inside: site.file)
         if let compiled = outcome.file { return compiled }
         let place = desk.path(file)
-        for location in previousHost(site.name)?.locations ?? [] {
-            guard let good = location[keyPath: last], good.path == place else { continue }
-            findings.consequences[place, default: FileConsequence()].keeping.append(path.label)
-            return good
-        }
+        if let good = lastGood(place, path, of: site, last: last) { return good }
         if outcome.mayHoldAccessRules {
             if site.shut == nil {
                 site.shut = outcome.diagnostics.first { $0.severity == .error }.map { VirtualHost.Shut(diagnostic: $0) }

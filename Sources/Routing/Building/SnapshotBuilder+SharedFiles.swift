@@ -56,12 +56,14 @@ extension SnapshotBuilder {
     ///
     /// Where the file is broken and was never in order, nobody does.
     mutating func collectInternalRules() {
-        internalRules = Self.privateNetworks
+        (internalRules, areInternalRulesListed) = (Self.privateNetworks, false)
         guard let outcome = sharedFile("network_internal.conf", in: .location) else { return }
         if let file = outcome.file, saysNothingElse(file.level) {
-            internalRules = file.settings.accessRules
+            (internalRules, areInternalRulesListed) = (file.settings.accessRules, true)
+        } else if let last = inputs.previous?.internalRules {
+            (internalRules, areInternalRulesListed) = (last, true)
         } else {
-            internalRules = inputs.previous?.internalRules ?? [AccessRule(allows: false, clients: .all)]
+            internalRules = [AccessRule(allows: false, clients: .all)]
         }
     }
 
@@ -77,7 +79,7 @@ extension SnapshotBuilder {
         diagnostics.append(
             Diagnostic(
                 .error, at: .wholeFile("\(files.root)/network_internal.conf"),
-                "the file says more, or less, than who counts as internal: then nobody does",
+                "the file says more, or less, than who counts as internal: what it said before holds, or nobody does",
                 hint: "write allow and deny alone, such as allow 10.0.0.0/8; deny all;"))
         return false
     }

@@ -48,6 +48,8 @@ package struct SnapshotBuilder {
     private var commonFindings = Findings()
     private var internalFindings = Findings()
     private var isInternalRead = false
+    /// Whether a file has said who counts as internal.
+    var areInternalRulesListed = false
     private var nameFindings: [Diagnostic] = []
     /// What is answered to requests for paths that no container serves.
     private(set) var defaultReturn = Return(status: 404)
@@ -131,7 +133,7 @@ package struct SnapshotBuilder {
     /// Whether a file for all hosts that have none of their own has come or gone.
     private var isStandInNew: Bool {
         guard let files = inputs.files, inputs.fileChanges?.contains(files.hostFolder) == true else { return false }
-        return hostFiles.difference(from: files.hostFiles).contains {
+        return hostFiles.difference(from: files.hostFiles, folders: files.hostFolders).contains {
             HostFileName.standIns.contains(HostFileName.key($0))
         }
     }
@@ -237,7 +239,7 @@ package struct SnapshotBuilder {
     private mutating func settleInternalRules() {
         findings = Findings()
         if sitesForInternal.isEmpty {
-            internalRules = Self.privateNetworks
+            (internalRules, areInternalRulesListed) = (Self.privateNetworks, false)
         } else if !isInternalRead {
             collectInternalRules()
         } else {
@@ -391,8 +393,8 @@ package struct SnapshotBuilder {
         snapshot.passwordFiles = findings.passwordFiles.sorted()
         snapshot.sharedFile = sharedFile
         snapshot.globalFiles = globalFiles
-        // What nobody has asked for was not read.
-        snapshot.internalRules = sitesForInternal.isEmpty ? nil : internalRules
+        // A file that is broken goes back to what one has said, and to nothing else.
+        snapshot.internalRules = areInternalRulesListed ? internalRules : nil
         snapshot.externalPorts = externalPorts
         snapshot.logFiles = findings.logFiles.sorted()
         return snapshot

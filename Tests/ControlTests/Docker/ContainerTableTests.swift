@@ -43,6 +43,16 @@ struct ContainerTableTests {
         #expect(table.routable.map(\.id) == ["x"])
     }
 
+    @Test("waits with QUIT for what stops a container that is not known yet", arguments: [true, false])
+    func quitBeforeAnswer(isKnown: Bool) throws {
+        var table = ContainerTable()
+        if isKnown { _ = table.apply(.started(id: "x"), now: start) }
+        _ = table.apply(.signalled(id: "x", signal: .quit), now: start)
+        let revision = try #require(table.revision(of: "x"))
+        _ = table.inspected("x", revision: revision, try answer("x"))
+        #expect(table.routable.map(\.id) == ["x"])
+    }
+
     @Test("leaves containers that ask for no host alone")
     func uninterested() throws {
         var table = try running(answer("x", host: nil))
