@@ -16,10 +16,7 @@ extension SnapshotBuilder {
             {
                 inner.settings.accessRules = internalRules
             }
-            let byName = passwordFile(of: replaced, site)
-            if let byName, isNearer(byName, than: inner, location.level) { inner.protect(by: Authentication(byName)) }
-            inner.settings.authentication = authentication(in: inner, of: site, byName: byName)
-            if byName != nil { inner.protect(by: inner.settings.authentication) }
+            inner.settings.authentication = protect(&inner, as: replaced, of: site, location.level)
         } else {
             if parent == nil { warnIfUnprotected(location, inner, of: site) }
             inner.settings.authentication = authentication(in: inner, of: site)

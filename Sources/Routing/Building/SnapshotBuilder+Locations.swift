@@ -98,12 +98,7 @@ extension SnapshotBuilder {
         // In nginx-proxy this stands on the level of the location, where it takes the place of rules further out.
         if asked.isInternal { inner.settings.accessRules = internalRules }
         // What stays as it is keeps its object, which most hosts share.
-        let byName = passwordFile(of: path, site)
-        if let byName, isNearer(byName, than: inner, path.file?.level) {
-            inner.protect(by: Authentication(byName))
-        }
-        let authentication = authentication(in: inner, of: site, byName: byName)
-        if byName != nil { inner.protect(by: authentication) }
+        let authentication = protect(&inner, as: path, of: site, path.file?.level)
         if inner.settings.authentication != authentication { inner.settings.authentication = authentication }
         let isReplaced = path.isRoot && site.file?.servers.isEmpty == false
         let isRegistry = !isReplaced && path.containers.contains(where: \.isRegistry)

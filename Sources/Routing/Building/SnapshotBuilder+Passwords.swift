@@ -44,16 +44,27 @@ extension SnapshotBuilder {
         return byName.map { Authentication($0) }
     }
 
+    /// Who may pass by password on the level of a path, which what stands inside inherits.
+    mutating func protect(
+        _ surroundings: inout Surroundings, as path: SitePath, of site: Site, _ own: DirectiveLevel?
+    ) -> Authentication? {
+        guard let byName = passwordFile(of: path, site) else { return authentication(in: surroundings, of: site) }
+        if isNearer(byName, than: surroundings, own) { surroundings.protect(by: Authentication(byName)) }
+        let result = authentication(in: surroundings, of: site, byName: byName)
+        surroundings.protect(by: result)
+        return result
+    }
+
     /// Whether a file that is named like a path, or a host, is nearer to the location than the directives around it. Those of
     /// the location's own level are what the operator has put in its place, and so are a host's in place of a file for the host.
-    func isNearer(_ file: PasswordFileByName, than surroundings: Surroundings, _ own: DirectiveLevel?) -> Bool {
+    private func isNearer(_ file: PasswordFileByName, than surroundings: Surroundings, _ own: DirectiveLevel?) -> Bool {
         guard surroundings.passwordFile != nil else { return false }
         guard own?.settings.realm == nil, own?.settings.passwordFile == nil else { return false }
         return file.isOfPath || surroundings.isOfAllHosts
     }
 
     /// The file in `htpasswd` that is named like the path, else like the host, and the realm that nginx-proxy gives it.
-    func passwordFile(of path: SitePath, _ site: Site) -> PasswordFileByName? {
+    private func passwordFile(of path: SitePath, _ site: Site) -> PasswordFileByName? {
         guard !passwordFilesByHost.isEmpty, let folder = inputs.files?.passwordFolder else { return nil }
         if let name = passwordFilesByHost["\(site.fileName)_\(path.fileName)"] {
             return PasswordFileByName(
